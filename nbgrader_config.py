@@ -1,0 +1,65 @@
+"""nbgrader's roles mapped on our folders. Read by `nbgrader ...`, by Formgrader and by JupyterLab's Assignment List."""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+import nbgrader
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # the torchdays that lies beside this file
+
+from torchdays import course, notebooks
+
+
+def first(variable, folder):
+    """Put ``folder`` in front of the folders that the environment variable lists."""
+    others = [path for path in os.environ.get(variable, "").split(os.pathsep) if path]
+    os.environ[variable] = os.pathsep.join(dict.fromkeys([str(folder), *others]))
+
+
+# nbgrader starts `alembic` by name, and looks for this file only in the folder it happens to
+# work in: both are found from here on, without an activated environment.
+first("PATH", Path(sys.executable).parent)
+first("JUPYTER_CONFIG_PATH", course.ROOT)
+first("PYTHONPATH", course.ROOT)  # kernels import this course's torchdays, installed or not
+with contextlib.suppress(OSError):  # whoever needs the folder says what is wrong with it
+    course.WORK.mkdir(exist_ok=True)
+
+c = get_config()  # noqa: F821  (traitlets provides it)
+
+c.CourseDirectory.root = str(course.ROOT)
+c.CourseDirectory.course_id = course.COURSE_ID
+c.CourseDirectory.source_directory = course.SOLUTIONS.name
+c.CourseDirectory.release_directory = course.EXERCISES.name
+c.CourseDirectory.submitted_directory = course.SUBMITTED.name
+c.CourseDirectory.autograded_directory = course.AUTOGRADED.name
+c.CourseDirectory.feedback_directory = course.FEEDBACK.name
+c.CourseDirectory.db_url = f"sqlite:///{course.GRADEBOOK}"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "*.partial"]
+
+c.Exchange.root = str(course.EXCHANGE)
+c.Exchange.cache = str(course.CACHE)
+c.Exchange.assignment_dir = str(course.WORK)
+
+c.ClearSolutions.code_stub = {
+    "python": '# YOUR CODE HERE\nraise NotImplementedError("This answer is still to be written.")',
+}
+c.ClearSolutions.text_stub = "*Write your answer here.*"
+
+c.Autograde.sanitize_preprocessors = [
+    "nbgrader.preprocessors.ClearOutput",
+    "torchdays.grading.repair.RepairCells",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.OverwriteCells.add_missing_cells = True
+c.HTMLExporter.extra_template_basedirs = [
+    str(course.ROOT / "assets" / "nbgrader"),
+    str(Path(nbgrader.__file__).parent / "server_extensions" / "formgrader" / "templates"),
+]
+c.Execute.timeout = 60
+c.Execute.interrupt_on_timeout = True
+c.Execute.extra_arguments = notebooks.QUIET

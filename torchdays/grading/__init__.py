@@ -1,0 +1,1 @@
+"""Grading: nbgrader's own steps, one submission at a time, so that none stops the others."""

@@ -1,0 +1,74 @@
+"""Puts back what a submission lost: deleted, doubled or shuffled cells of the exercise."""
+
+import copy
+
+import nbformat
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from torchdays import course
+
+
+def repair(notebook, exercise):
+    """Give ``notebook`` every cell of ``exercise`` that has a grade_id, once each, in the exercise's order; in place.
+
+    A learner's own cells stay where they are, behind the cell that they followed. Of a doubled answer
+    cell the first counts. What was done is returned as a list of sentences, empty for a sound notebook.
+    """
+    wanted = [cell for cell in exercise.cells if _grade_id(cell)]
+    first, notes = {}, []
+    for cell in notebook.cells:
+        if "nbgrader" in cell.metadata and not _grade_id(cell):
+            cell.metadata.pop("nbgrader")  # nbgrader itself would stumble over it
+        grade_id = _grade_id(cell)
+        if grade_id and grade_id in first:
+            notes.append(f"cell '{grade_id}' was there twice; the first one counts")
+            cell.metadata.pop("nbgrader")
+        elif grade_id:
+            first[grade_id] = cell
+    ids = [_grade_id(cell) for cell in wanted]
+    present = [g for g in map(_grade_id, notebook.cells) if g in ids]
+    if present != [g for g in ids if g in first]:
+        notes.append("cells were in another order; they are back in the exercise's")
+        followers = _followers(notebook.cells, set(ids))
+        cells = followers.pop(None)
+        for grade_id in ids:
+            cells += [first[grade_id], *followers[grade_id]] if grade_id in first else []
+        notebook.cells = cells
+    for position, cell in enumerate(wanted):
+        if ids[position] in first:
+            continue
+        notes.append(f"cell '{ids[position]}' was missing; it is back as it was released")
+        before = {id(first[g]) for g in ids[:position]}
+        place = max((i + 1 for i, c in enumerate(notebook.cells) if id(c) in before), default=0)
+        first[ids[position]] = copy.deepcopy(cell)
+        notebook.cells.insert(place, first[ids[position]])
+    return notes
+
+
+def _followers(cells, ids):
+    """The learner's own cells after each cell of the exercise; those before the first one under None."""
+    followers, last = {None: []}, None
+    for cell in cells:
+        if _grade_id(cell) in ids:
+            last = _grade_id(cell)
+            followers[last] = []
+        else:
+            followers[last].append(cell)
+    return followers
+
+
+def _grade_id(cell):
+    role = cell.metadata.get("nbgrader")
+    grade_id = role.get("grade_id") if isinstance(role, dict) else None
+    return grade_id if isinstance(grade_id, str) else None
+
+
+class RepairCells(NbGraderPreprocessor):
+    """The first step of autograding, in nbgrader_config.py."""
+
+    def preprocess(self, nb, resources):
+        """Repair ``nb`` by the released exercise; each repair is a warning in nbgrader's log."""
+        day = course.find(resources["nbgrader"]["assignment"])
+        for note in repair(nb, nbformat.read(day.exercise, as_version=4)):
+            self.log.warning("Repaired: %s", note)
+        return nb, resources
