@@ -1,0 +1,1167 @@
+# %% wrong recordings: transformed once, when the dataset is built
+# loses recordings_samples: the transform ran before a sample was fetched
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(recordings) != len(labels):
+            raise ValueError("lengths differ")
+        self.recordings = [transform(r) for r in recordings] if transform else recordings
+        self.labels = labels
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        return self.recordings[i], torch.tensor(self.labels[i])
+
+
+# %% wrong recordings: the label stays a Python int
+# loses recordings_samples: a sample's label should be a torch.Tensor
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(recordings) != len(labels):
+            raise ValueError("lengths differ")
+        self.recordings, self.labels, self.transform = recordings, labels, transform
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        recording = self.recordings[i]
+        return (self.transform(recording) if self.transform else recording), self.labels[i]
+
+
+# %% wrong recordings: a missing label is noticed in the middle of an epoch only
+# loses recordings_samples: should raise a ValueError
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        self.recordings, self.labels, self.transform = recordings, labels, transform
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        recording = self.recordings[i]
+        return (self.transform(recording) if self.transform else recording), torch.tensor(self.labels[i])
+
+
+# %% right recordings: pairs, an identity as the default transform, labels as one tensor
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        self.pairs = list(zip(recordings, torch.tensor(labels), strict=True))
+        self.transform = transform or (lambda recording: recording)
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, i):
+        recording, label = self.pairs[i]
+        return self.transform(recording), label
+
+
+# %% right recordings: two lists, a pair as a list
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(labels) != len(recordings):
+            raise ValueError("as many labels as recordings, please")
+        self.x, self.y, self.f = list(recordings), [torch.tensor(int(label)) for label in labels], transform
+
+    def __len__(self):
+        return len(self.y)
+
+    def __getitem__(self, i):
+        return [self.x[i] if self.f is None else self.f(self.x[i]), self.y[i]]
+
+
+# %% wrong pad_collate: recordings as columns
+# loses pad_collate_batch: a recording is a row. See batch_first
+# loses pad_collate_loader: a batch is as wide as its own longest recording
+def pad_collate(samples):
+    recordings, labels = zip(*samples)
+    lengths = torch.tensor([len(recording) for recording in recordings])
+    return nn.utils.rnn.pad_sequence(recordings), lengths, torch.stack(labels)
+
+
+# %% wrong pad_collate: cut to the shortest instead of padded
+# loses pad_collate_batch: a row for each recording, zeros on the right
+# loses pad_collate_loader: a batch is as wide as its own longest recording
+def pad_collate(samples):
+    recordings, labels = zip(*samples)
+    lengths = torch.tensor([len(recording) for recording in recordings])
+    shortest = min(len(recording) for recording in recordings)
+    return torch.stack([recording[:shortest] for recording in recordings]), lengths, torch.stack(labels)
+
+
+# %% wrong pad_collate: sorted by length, the labels left in the old order
+# loses pad_collate_batch: a row for each recording
+# loses pad_collate_loader: do not belong together
+def pad_collate(samples):
+    recordings = sorted((recording for recording, _ in samples), key=len, reverse=True)
+    lengths = torch.tensor([len(recording) for recording in recordings])
+    padded = nn.utils.rnn.pad_sequence(recordings, batch_first=True)
+    return padded, lengths, torch.stack([label for _, label in samples])
+
+
+# %% wrong pad_collate: the dtype of the zeros wins
+# loses pad_collate_batch: dtype
+def pad_collate(samples):
+    lengths = torch.tensor([len(recording) for recording, _ in samples])
+    padded = torch.zeros(len(samples), int(lengths.max()))
+    for row, (recording, _) in zip(padded, samples):
+        row[: len(recording)] = recording
+    return padded, lengths, torch.stack([label for _, label in samples])
+
+
+# %% wrong pad_collate: always as wide as ten steps
+# loses pad_collate_batch: a row for each recording
+# loses pad_collate_loader: a batch is as wide as its own longest recording
+def pad_collate(samples):
+    lengths = torch.tensor([len(recording) for recording, _ in samples])
+    padded = torch.stack([F.pad(recording, (0, 10 - len(recording))) for recording, _ in samples])
+    return padded, lengths, torch.stack([label for _, label in samples])
+
+
+# %% right pad_collate: rows written into zeros
+def pad_collate(samples):
+    lengths = torch.tensor([len(recording) for recording, _ in samples])
+    padded = samples[0][0].new_zeros(len(samples), int(lengths.max()))
+    for row, (recording, _) in enumerate(samples):
+        padded[row, : len(recording)] = recording
+    return padded, lengths, torch.tensor([int(label) for _, label in samples])
+
+
+# %% right pad_collate: each recording padded by F.pad, then stacked
+def pad_collate(samples):
+    longest = max(recording.shape[0] for recording, _ in samples)
+    rows = [F.pad(recording, (0, longest - recording.shape[0])) for recording, _ in samples]
+    return [torch.stack(rows), torch.tensor([r.shape[0] for r, _ in samples]), torch.stack([y for _, y in samples])]
+
+
+# %% wrong sgd: the velocity is a fading mean, as in Adam
+# loses sgd_steps: The first step has v = g
+# loses sgd_manners: two steps with momentum
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.copy_(self.momentum * v + (1 - self.momentum) * p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: lr inside the velocity
+# loses sgd_steps: v holds gradients, and lr multiplies it last
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.copy_(self.momentum * v + self.lr * p.grad)
+                p -= v
+
+
+# %% wrong sgd: the parameters are kept as the generator that came
+# loses sgd_manners: Was a generator walked twice
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum, self.v = parameters, lr, momentum, {}
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.parameters:
+            if p.grad is not None:
+                self.v[p] = self.momentum * self.v.get(p, 0) + p.grad
+                p -= self.lr * self.v[p]
+
+
+# %% wrong sgd: new tensors instead of changed ones
+# loses sgd_steps: without momentum
+# loses sgd_manners: did not move
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    def step(self):
+        for i, p in enumerate(self.parameters):
+            if p.grad is not None:
+                self.v[i] = self.momentum * self.v[i] + p.grad
+                self.parameters[i] = (p - self.lr * self.v[i]).detach().requires_grad_()
+
+
+# %% wrong sgd: a leaf changed in place while autograd records
+# loses sgd_steps: a leaf Variable that requires grad is being used in an in-place operation
+# loses sgd_manners: a leaf Variable that requires grad is being used in an in-place operation
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.copy_(self.momentum * v + p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: a gradient of None is not expected
+# loses sgd_manners: SGD.step stopped with
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            v.copy_(self.momentum * v + p.grad)
+            p -= self.lr * v
+
+
+# %% wrong sgd: the gradient itself serves as the velocity
+# loses sgd_steps: step changed the gradients
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.copy_(p.grad.add_(self.momentum * v))
+                p -= self.lr * v
+
+
+# %% right sgd: velocities in a dictionary, made when they are needed
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.ps = [*parameters]
+        self.lr, self.momentum, self.velocity = lr, momentum, {}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.ps:
+            if p.grad is None:
+                continue
+            self.velocity[p] = p.grad + self.momentum * self.velocity.get(p, 0.0)
+            p.sub_(self.velocity[p], alpha=self.lr)
+
+
+# %% right sgd: by .data and foreach functions
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.params = tuple(parameters)
+        self.lr, self.momentum = lr, momentum
+        self.v = [torch.zeros_like(p.data) for p in self.params]
+
+    def zero_grad(self):
+        for p in self.params:
+            p.grad = None
+
+    def step(self):
+        live = [(p.data, v, p.grad) for p, v in zip(self.params, self.v) if p.grad is not None]
+        if live:
+            ps, vs, gs = map(list, zip(*live))
+            torch._foreach_mul_(vs, self.momentum)
+            torch._foreach_add_(vs, gs)
+            torch._foreach_add_(ps, vs, alpha=-self.lr)
+
+
+# %% wrong adamw: no correction of m and s
+# loses adamw_first: m and s start at 0
+# loses adamw_steps: is t counted in every step
+# loses adamw_decay: t counts the steps of that parameter only
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.m = [torch.zeros_like(p) for p in self.ps]
+        self.s = [torch.zeros_like(p) for p in self.ps]
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p, m, s in zip(self.ps, self.m, self.s):
+            if p.grad is not None:
+                p.mul_(1 - self.lr * self.wd)
+                m.mul_(b1).add_((1 - b1) * p.grad)
+                s.mul_(b2).add_((1 - b2) * p.grad**2)
+                p -= self.lr * m / (s.sqrt() + self.eps)
+
+
+# %% wrong adamw: the decay goes into the gradient, as in Adam
+# loses adamw_steps: with other betas
+# loses adamw_decay: this is Adam with weight_decay
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                g = p.grad + self.wd * p
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2, t + 1
+                self.state[p] = m, s, t
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: eps inside the root
+# loses adamw_steps: eps stands outside of the root
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p *= 1 - self.lr * self.wd
+                p -= self.lr * (m / (1 - b1**t)) / (s / (1 - b2**t) + self.eps).sqrt()
+
+
+# %% wrong adamw: one step count for all, so a late parameter is corrected wrongly
+# loses adamw_decay: t counts the steps of that parameter only
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps, self.t = list(parameters), 0
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p)] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        self.t += 1
+        for p in self.ps:
+            if p.grad is not None:
+                m, s = self.state[p]
+                m, s = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2
+                self.state[p] = m, s
+                p *= 1 - self.lr * self.wd
+                p -= self.lr * (m / (1 - b1**self.t)) / ((s / (1 - b2**self.t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: the decay is not multiplied by lr
+# loses adamw_steps: with other betas
+# loses adamw_decay: p becomes p · (1 − lr · weight_decay)
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p *= 1 - self.wd
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% right adamw: a dictionary as the state, the formula as it stands
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p -= self.lr * self.wd * p
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% right adamw: lerp and addcdiv, the corrections moved into the step size
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = tuple(parameters)
+        self.lr, (self.b1, self.b2), self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = [None] * len(self.ps)
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    def step(self):
+        for i, p in enumerate(self.ps):
+            if p.grad is None:
+                continue
+            p, g = p.detach(), p.grad
+            if self.state[i] is None:
+                self.state[i] = {"m": torch.zeros_like(p), "s": torch.zeros_like(p), "t": 0}
+            state = self.state[i]
+            state["t"] += 1
+            state["m"].lerp_(g, 1 - self.b1)
+            state["s"].mul_(self.b2).addcmul_(g, g, value=1 - self.b2)
+            p.mul_(1 - self.lr * self.wd)
+            root = state["s"].sqrt() / (1 - self.b2 ** state["t"]) ** 0.5 + self.eps
+            p.addcdiv_(state["m"], root, value=-self.lr / (1 - self.b1 ** state["t"]))
+
+
+# %% wrong train_epoch: no zero_grad
+# loses train_epoch_steps: gradients left over from before were used
+# loses train_epoch_result: gradients left over from before were used
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: zero_grad between backward and step
+# loses train_epoch_steps: one step for each batch
+# loses train_epoch_result: one step for each batch
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.zero_grad()
+        optimizer.step()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: gradients emptied once, before the epoch
+# loses train_epoch_steps: one step for each batch
+# loses train_epoch_result: one step for each batch
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    optimizer.zero_grad()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: the mean of the batches' means
+# loses train_epoch_result: the mean over samples
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    losses = []
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return sum(losses) / len(losses)
+
+
+# %% wrong train_epoch: the losses added up with their graphs
+# loses train_epoch_result: perhaps a graph with it
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total = total + loss * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: the mode is left as evaluate left it
+# loses train_epoch_result: the model came in evaluation mode
+def train_epoch(model, loader, optimizer, loss_function):
+    total, count = 0.0, 0
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+        count += len(labels)
+    return total / count
+
+
+# %% right train_epoch: zero_grad after the step as well as before the epoch
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    optimizer.zero_grad()
+    sizes, losses = [], []
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+        sizes.append(x.shape[0])
+        losses.append(float(loss))
+    return sum(n * loss for n, loss in zip(sizes, losses)) / sum(sizes)
+
+
+# %% right train_epoch: gradients by autograd.grad, the sum kept in a detached tensor
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train(True)
+    total, count = torch.zeros((), dtype=torch.float64), 0
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        for p, g in zip(parameters, torch.autograd.grad(loss, parameters)):
+            p.grad = g
+        optimizer.step()
+        total += loss.detach() * len(labels)
+        count += len(labels)
+    return (total / count).item()
+
+
+# %% wrong evaluate: the model stays in evaluation mode
+# loses evaluate_manners: and was left with training=False
+def evaluate(model, loader, loss_function):
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            total += loss_function(logits, labels).item() * len(labels)
+            right += (logits.argmax(dim=1) == labels).sum().item()
+            count += len(labels)
+    return total / count, right / count
+
+
+# %% wrong evaluate: afterwards always training
+# loses evaluate_manners: and was left with training=True
+def evaluate(model, loader, loss_function):
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            total += loss_function(logits, labels).item() * len(labels)
+            right += (logits.argmax(dim=1) == labels).sum().item()
+            count += len(labels)
+    model.train()
+    return total / count, right / count
+
+
+# %% wrong evaluate: a frozen part is switched to training, too
+# loses evaluate_manners: one part of the model was in another mode
+def evaluate(model, loader, loss_function):
+    was_training = model.training
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            total += loss_function(logits, labels).item() * len(labels)
+            right += (logits.argmax(dim=1) == labels).sum().item()
+            count += len(labels)
+    model.train(was_training)
+    return total / count, right / count
+
+
+# %% wrong evaluate: in training mode
+# loses evaluate_manners: the model was asked in training mode
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    return total / count, right / count
+
+
+# %% wrong evaluate: eval() taken for no_grad()
+# loses evaluate_manners: autograd was recording
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
+# %% wrong evaluate: batches count alike, whatever their size
+# loses evaluate_values: over all samples, whatever the sizes of the batches
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    losses, shares = [], []
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            losses.append(loss_function(logits, labels).item())
+            shares.append((logits.argmax(dim=1) == labels).float().mean().item())
+    for module, mode in modes:
+        module.training = mode
+    return sum(losses) / len(losses), sum(shares) / len(shares)
+
+
+# %% wrong evaluate: the accuracy stays a tensor
+# loses evaluate_values: the accuracy should be a Python float
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = model(x)
+            total += loss_function(logits, labels).item() * len(labels)
+            right += (logits.argmax(dim=1) == labels).sum()
+            count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
+# %% right evaluate: all logits first, one loss at the end, the modes in a dictionary
+def evaluate(model, loader, loss_function):
+    modes = {module: module.training for module in model.modules()}
+    try:
+        with torch.inference_mode():
+            pairs = [(model.eval()(x), labels) for x, labels in loader]
+            logits, labels = (torch.cat(part) for part in zip(*pairs))
+            loss = loss_function(logits, labels)
+    finally:
+        for module, mode in modes.items():
+            module.training = mode
+    return float(loss), (logits.argmax(1) == labels).double().mean().item()
+
+
+# %% right evaluate: the modes put back from the top down
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    modes = [module.training for module in model.modules()]
+    model.train(False)
+    sums = torch.zeros(3, dtype=torch.float64)
+    for x, labels in loader:
+        logits, n = model(x), len(labels)
+        hits = (logits.max(dim=1).indices == labels).sum()
+        sums += torch.tensor([loss_function(logits, labels) * n, hits, n], dtype=torch.float64)
+    for module, mode in zip(model.modules(), modes):
+        module.training = mode
+    return (sums[0] / sums[2]).item(), (sums[1] / sums[2]).item()
+
+
+# %% wrong warmup_cosine: step 0 has rate 0, and is lost
+# loses warmup_cosine_values: in step 0 the factor is 0.0000, expected 0.2500
+# loses warmup_cosine_edges: a cosine of one step
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return step / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+# %% wrong warmup_cosine: the cosine is counted from step 0, as if there had been no warm-up
+# loses warmup_cosine_values: on the cosine from 4 to 12: in step 4
+# loses warmup_cosine_edges: expected 1.0000
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return (step + 1) / warmup
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * min(step / total, 1)))
+
+
+# %% wrong warmup_cosine: the cosine rises again beyond the end
+# loses warmup_cosine_edges: the factor stays at the floor
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = (step - warmup) / (total - warmup)
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+# %% wrong warmup_cosine: the floor is added on top
+# loses warmup_cosine_values: with a floor: in step 1 the factor is 1.2
+# loses warmup_cosine_edges: the rate rose above its peak
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return floor + 0.5 * (1 + math.cos(math.pi * progress))
+
+
+# %% wrong warmup_cosine: a whole cosine instead of half of one
+# loses warmup_cosine_values: on the cosine from 4 to 12
+# loses warmup_cosine_edges: without a warm-up: in step 4
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(2 * math.pi * progress))
+
+
+# %% right warmup_cosine: three cases
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step >= total:
+        return floor
+    if step < warmup:
+        return (step + 1) / warmup
+    angle = math.pi * (step - warmup) / (total - warmup)
+    return (1 + floor) / 2 + (1 - floor) / 2 * math.cos(angle)
+
+
+# %% right warmup_cosine: cos² of half the angle
+def warmup_cosine(step, warmup, total, floor=0.0):
+    rising = (step + 1) / warmup if warmup else 1.0
+    done = max(0.0, min(1.0, (step - warmup) / (total - warmup)))
+    falling = floor + (1 - floor) * math.cos(math.pi / 2 * done) ** 2
+    return rising if step < warmup else falling
+
+
+# %% wrong save_run: the model only
+# loses save_run_file: the global random state is not in the file
+# loses load_run_equal: load_run stopped with
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    torch.save({"model": model.state_dict(), "epoch": epoch}, path)
+
+
+# %% wrong save_run: without the random states
+# loses save_run_file: random state is not in the file
+# loses load_run_equal: KeyError
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "scheduler": scheduler.state_dict()}
+    torch.save({**state, "epoch": epoch}, path)
+
+
+# %% wrong save_run: whole objects, pickled
+# loses save_run_file: torch.load(path) refuses the file
+# loses load_run_equal: load_run stopped with
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    state = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "order": generator.get_state()}
+    torch.save({**state, "random": torch.get_rng_state(), "epoch": epoch}, path)
+
+
+# %% wrong save_run: the optimizer is forgotten
+# loses save_run_file: the optimizer's state is not in the file
+# loses load_run_equal: KeyError
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    state = {"model": model.state_dict(), "scheduler": scheduler.state_dict(), "order": generator.get_state()}
+    torch.save({**state, "random": torch.get_rng_state(), "epoch": epoch}, path)
+
+
+# %% right save_run: written to a file object, in another order
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    checkpoint = {"epoch": epoch, "random": torch.get_rng_state(), "order": generator.get_state()}
+    for name, part in (("scheduler", scheduler), ("optimizer", optimizer), ("model", model)):
+        checkpoint[name] = part.state_dict()
+    with open(path, "wb") as file:
+        torch.save(checkpoint, file)
+
+
+# %% right save_run: by torch.random, everything copied first
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    checkpoint = {
+        "model": dict(model.state_dict()),
+        "optimizer": copy.deepcopy(optimizer.state_dict()),
+        "scheduler": scheduler.state_dict(),
+        "order": generator.get_state().clone(),
+        "random": torch.random.get_rng_state().clone(),
+        "epoch": int(epoch),
+        "note": "saved between two epochs",
+    }
+    torch.save(checkpoint, path)
+
+
+# %% wrong load_run: the optimizer starts afresh
+# loses load_run_equal: is the optimizer's state restored
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    scheduler.load_state_dict(state["scheduler"])
+    optimizer.param_groups[0]["lr"] = state["optimizer"]["param_groups"][0]["lr"]
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
+# %% wrong load_run: the global random state is forgotten
+# loses load_run_equal: dropout draws from the global one
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    return state["epoch"]
+
+
+# %% wrong load_run: seeded instead of restored
+# loses load_run_equal: the loader from its generator
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    torch.manual_seed(0)
+    generator.manual_seed(0)
+    return state["epoch"]
+
+
+# %% wrong load_run: the scheduler starts afresh
+# loses load_run_equal: the scheduler's state is part of the run
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
+# %% wrong load_run: no epoch is returned
+# loses load_run_equal: load_run returned None
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+
+
+# %% right load_run: tensors copied into the parameters by hand
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path, weights_only=True)
+    with torch.no_grad():
+        for name, value in model.state_dict().items():
+            value.copy_(state["model"][name])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    torch.random.set_rng_state(state["random"])
+    generator.set_state(state["order"])
+    return int(state["epoch"])
+
+
+# %% right load_run: in another order
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path, map_location="cpu")
+    epoch = state.pop("epoch")
+    torch.set_rng_state(state.pop("random"))
+    generator.set_state(state.pop("order"))
+    for part, name in ((scheduler, "scheduler"), (optimizer, "optimizer"), (model, "model")):
+        part.load_state_dict(state.pop(name))
+    return epoch
+
+
+# %% wrong train_digits: the order of the file is kept
+# loses train_digits_floor: of unseen digits are read correctly
+def train_digits(images, labels):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(12):
+        for x, y in zip(images.split(32), labels.split(32)):
+            loss = F.cross_entropy(model(x), y)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model.eval()
+
+
+# %% wrong train_digits: softmax twice, so it learns too slowly
+# loses train_digits_floor: of unseen digits are read correctly
+def train_digits(images, labels):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10), nn.Softmax(dim=1))
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(12):
+        for part in torch.randperm(len(labels)).split(32):
+            loss = F.cross_entropy(model(images[part]), labels[part])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model.eval()
+
+
+# %% wrong train_digits: left in training mode
+# loses train_digits_floor: hand the model back in evaluation mode
+def train_digits(images, labels):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.2), nn.Linear(64, 10))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(12):
+        for part in torch.randperm(len(labels)).split(32):
+            loss = F.cross_entropy(model(images[part]), labels[part])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
+# %% right train_digits: a small convolutional network, momentum and a DataLoader
+def train_digits(images, labels):
+    model = nn.Sequential(
+        nn.Unflatten(1, (1, 8)),
+        nn.Conv2d(1, 8, 3, padding=1),
+        nn.BatchNorm2d(8),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Flatten(),
+        nn.Dropout(0.2),
+        nn.Linear(128, 10),
+    )
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    loader = DataLoader(TensorDataset(images, labels), batch_size=64, shuffle=True)
+    for _ in range(10):
+        for x, y in loader:
+            optimizer.zero_grad()
+            F.cross_entropy(model(x), y).backward()
+            optimizer.step()
+    return model.eval()
+
+
+# %% right train_digits: all pictures in each step, so that the order cannot matter
+def train_digits(images, labels):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 128), nn.Tanh(), nn.Linear(128, 10))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(150):
+        optimizer.zero_grad()
+        F.cross_entropy(model(images), labels).backward()
+        optimizer.step()
+    model.eval()
+    return model
+
+
+# %% wrong diagnose: a flat curve taken for a tiny learning rate, and all else mixed up
+# loses diagnose_three: fewer than three
+# loses diagnose_all: not all five
+def diagnose():
+    return "baech"
+
+
+# %% wrong diagnose: the saw teeth taken for a large rate, the flat line for a small one
+# loses diagnose_all: not all five
+def diagnose():
+    return "baead"
+
+
+# %% wrong diagnose: too few letters
+# loses diagnose_three: return five letters
+# loses diagnose_all: return five letters
+def diagnose():
+    return "fce"
+
+
+# %% right diagnose: in capitals, with commas
+def diagnose():
+    return "F, C, E, A, D"
+
+
+# %% right diagnose: joined from a list
+def diagnose():
+    return "".join(["f", "c", "e", "a", "d"])
+
+
+# %% wrong cured_reader: a larger learning rate
+# loses cured_reader_path: Another learning rate only hides that
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Sequential(nn.Linear(X.shape[1], 10), nn.Softmax(dim=1))
+    nn.init.zeros_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=20 * lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% wrong cured_reader: the floor subtracted from the loss
+# loses cured_reader_path: report the loss itself
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Sequential(nn.Linear(X.shape[1], 10), nn.Softmax(dim=1))
+    nn.init.zeros_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(X), y) - 1.4612
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% wrong cured_reader: the softmax is gone, for the caller too
+# loses cured_reader_path: these are not probabilities
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Linear(X.shape[1], 10)
+    nn.init.zeros_(model.weight)
+    nn.init.zeros_(model.bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% wrong cured_reader: nll_loss of probabilities without the log
+# loses cured_reader_path: report the loss itself
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Sequential(nn.Linear(X.shape[1], 10), nn.Softmax(dim=1))
+    nn.init.zeros_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.nll_loss(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% right cured_reader: the softmax stays, the loss takes the log of the probabilities
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Sequential(nn.Linear(X.shape[1], 10), nn.Softmax(dim=1))
+    nn.init.zeros_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.nll_loss(model(X).log(), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% right cured_reader: the model ends in log_softmax; the last line takes exp
+def cured_reader(X, y, new_X, steps, lr):
+    linear = nn.Linear(X.shape[1], 10)
+    for p in linear.parameters():
+        nn.init.zeros_(p)
+    model, losses = nn.Sequential(linear, nn.LogSoftmax(dim=1)), []
+    for _ in range(steps):
+        model.zero_grad()
+        loss = -model(X).gather(1, y[:, None]).mean()
+        loss.backward()
+        losses.append(float(loss))
+        with torch.no_grad():
+            for p in linear.parameters():
+                p -= lr * p.grad
+    return losses, model(new_X).exp().detach()
+
+
+# %% equivalent warmup_cosine: progress = min((step - warmup) / (total - warmup), 1.0) -> progress = min(1.0, (step - warmup) / (total - warmup))
+# because the smaller of two numbers does not depend on their order
+
+# %% equivalent train_digits: for _ in range(12): -> for _ in range(13):
+# because an epoch more reaches the floor as well: the choice is the learner's
+
+# %% equivalent train_digits: for _ in range(12): -> for _ in range(11):
+# because an epoch less reaches the floor as well
+
+# %% equivalent train_digits: for part in torch.randperm(len(labels)).split(32): -> for part in torch.randperm(len(labels)).split(33):
+# because the size of the batches is the learner's choice
+
+# %% equivalent train_digits: for part in torch.randperm(len(labels)).split(32): -> for part in torch.randperm(len(labels)).split(31):
+# because the size of the batches is the learner's choice
