@@ -7,9 +7,13 @@ from pathlib import Path
 
 import nbgrader
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # the torchdays that lies beside this file
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))  # the torchdays that lies beside this file, also where another checkout's is loaded
+for module in [name for name in sys.modules if name.partition(".")[0] == "torchdays"]:
+    if ROOT not in Path(sys.modules[module].__file__).resolve().parents:
+        del sys.modules[module]
 
-from torchdays import course, notebooks
+from torchdays import course, notebooks  # noqa: E402
 
 
 def first(variable, folder):

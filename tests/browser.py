@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
+from courses import Copy, fresh_environment
 from playwright.sync_api import expect, sync_playwright
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -33,7 +34,8 @@ class Lab:
         self.log = Path(folder) / "lab.log"
         self.runtime = Path(folder) / "JUPYTER_RUNTIME_DIR"
         own = "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR"
-        environment = {name: value for name, value in os.environ.items() if name not in ("JUPYTER_TOKEN", "PYTHONPATH")}
+        environment = fresh_environment()
+        environment.pop("JUPYTER_TOKEN", None)
         arguments = f"--no-browser --port={port or free_port()} --ServerApp.allow_root=True"
         with self.log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
@@ -187,8 +189,6 @@ def wait_until(condition, what, seconds=60):
 
 def take_picture(path, lesson="day02_tensors"):
     """Store the README's picture: the start page, and beside it a lesson where it draws."""
-    from courses import Copy
-
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(Path(folder) / "course")
         with Lab(copy, folder) as lab, chromium() as browser:
@@ -220,5 +220,4 @@ def _drag_to_the_right(page, name):
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
     take_picture(Path(sys.argv[1]))

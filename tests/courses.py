@@ -29,7 +29,7 @@ class Copy:
         done = subprocess.run(
             command,
             cwd=self.root,
-            env={**os.environ, "PYTHONPATH": "", **environment},
+            env=fresh_environment(**environment),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -53,6 +53,12 @@ class Copy:
         path = self.root / day.work.relative_to(course.ROOT)
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, path)
+
+
+def fresh_environment(**values):
+    """The environment of a new shell, plus ``values``: a course that this process has used left its paths in ours."""
+    left = "PYTHONPATH", "JUPYTER_CONFIG_PATH"
+    return {name: value for name, value in os.environ.items() if name not in left} | values
 
 
 def answered(day, answers):

@@ -546,3 +546,12 @@ def test_a_work_folder_that_cannot_be_written_is_told_in_words(course):
     (course.root / "work").write_text("", encoding="utf-8")
     said = complaint(course.make("lab", "ARGS=--version", check=False))
     assert "work" in said and "cannot be written" in said
+
+
+def test_a_shell_that_used_another_checkout_of_the_course_works_on_this_one(course):
+    left = {
+        "JUPYTER_CONFIG_PATH": str(ROOT),
+        "PYTHONPATH": str(ROOT),
+    }  # as nbgrader_config.py leaves them to its kernels
+    said = course.run(sys.executable, "-m", "nbgrader", "list", **left).stdout
+    assert all(name in said for name in DAYS) and "day03" not in said, said
