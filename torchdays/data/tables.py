@@ -1,4 +1,4 @@
-"""Real data that needs no download, as tensors. Found from any working folder."""
+"""Tables and pictures, as tensors."""
 
 import torch
 from sklearn import datasets
