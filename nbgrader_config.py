@@ -59,6 +59,22 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.OverwriteCells",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.Autograde.autograde_preprocessors = [
+    "torchdays.grading.chain.ExecuteInSandbox",
+    "nbgrader.preprocessors.LimitOutput",
+    "torchdays.grading.chain.SaveGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.exporter_class = "torchdays.grading.chain.ForgivingExporter"
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "torchdays.grading.chain.FeedbackCells",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+c.GenerateFeedback.exporter_class = "torchdays.grading.chain.FeedbackExporter"
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"markdown2html": "torchdays.grading.chain.safe_markdown"}
 c.OverwriteCells.add_missing_cells = True
 c.HTMLExporter.extra_template_basedirs = [
     str(course.ROOT / "assets" / "nbgrader"),
@@ -66,4 +82,6 @@ c.HTMLExporter.extra_template_basedirs = [
 ]
 c.Execute.timeout = 60
 c.Execute.interrupt_on_timeout = True
-c.Execute.extra_arguments = notebooks.QUIET
+# c.Limits.seconds_cell = 60 and the like: what a submission may take, by the names of torchdays.grading.sandbox.Limits
+# Validate, too, takes a warning for no error: what a cell writes on stderr is shown as printed
+c.Execute.extra_arguments = [*notebooks.QUIET, "--IPKernelApp.exec_lines=['import sys; sys.stderr = sys.stdout']"]

@@ -7,14 +7,19 @@ import sys
 from pathlib import Path
 
 import nbformat
+import pytest
 
 from torchdays import course
+from torchdays.grading import sandbox
 
 LEFT_BEHIND = {
     *(".git", ".venv", "__pycache__", ".ipynb_checkpoints", "test-artifacts", "torchdays.egg-info"),
     *(path.name for path in (course.WORK, course.EXCHANGE, course.CACHE)),
     *(path.name for path in (course.SUBMITTED, course.AUTOGRADED, course.FEEDBACK, course.GRADEBOOK)),
 }
+
+
+needs_a_sandbox = pytest.mark.skipif(sandbox.missing() is not None, reason=f"grading: {sandbox.missing()}")
 
 
 class Copy:

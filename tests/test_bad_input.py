@@ -14,52 +14,15 @@ import textwrap
 import nbformat
 import pytest
 from browser import Lab
-from courses import Copy
+from courses import needs_a_sandbox
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from toy import DAY, DAYS, RIGHT, make_course, released
 
 from torchdays import install
 from torchdays.course import ROOT
 from torchdays.grading.repair import repair
 
-DAYS = "day01_apples", "day02_pears"
-DAY = "day02_pears"
-RIGHT = {"double": "def double(x):\n    return x * 2", "negate": "def negate(x):\n    return -x"}
 WRONG = {"negate": "def negate(x):\n    return x"}
-
-
-# The course of two toy days
-
-
-def graded(cell, grade_id, **settings):
-    role = {"grade": False, "locked": False, "solution": False, "task": False, "schema_version": 3}
-    cell.metadata.nbgrader = role | {"grade_id": grade_id} | settings
-    return cell
-
-
-def answer(name, solution):
-    body = f"def {name}(x):\n    ### BEGIN SOLUTION\n    {solution}\n    ### END SOLUTION"
-    return graded(new_code_cell(body, id=name), name, solution=True)
-
-
-def scored(name, source, points):
-    grade_id = f"{name}_values"
-    return graded(new_code_cell(source, id=f"{name}-values"), grade_id, grade=True, locked=True, points=points)
-
-
-def write_toy_day(root, name):
-    """A lesson of two cells, and an exercise of two functions, 12 and 8 points, that needs no torch."""
-    lesson = [new_markdown_cell(f"# Day {int(name[3:5])} · Toy", id="title"), new_code_cell("1 + 1", id="sum")]
-    exercise = [
-        new_markdown_cell("# Toy exercise", id="title"),
-        answer("double", "return x * 2"),
-        scored("double", 'assert double(3) == 6, "not doubled"', 12),
-        answer("negate", "return -x"),
-        scored("negate", 'assert negate(3) == -3, "the sign"', 8),
-    ]
-    for cells, path in (lesson, f"lessons/{name}.ipynb"), (exercise, f"solutions/{name}/{name}.ipynb"):
-        notebook = new_notebook(cells=cells, metadata={"torchdays": {"minutes": 5}})
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(notebook, root / path)
 
 
 def twin(copy, folder):
@@ -72,12 +35,7 @@ def twin(copy, folder):
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory):
-    copy = Copy(tmp_path_factory.mktemp("toy") / "course")
-    for folder in "lessons", "solutions", "exercises":
-        shutil.rmtree(copy.root / folder, ignore_errors=True)
-    for name in DAYS:
-        write_toy_day(copy.root, name)
-    copy.torchdays("release")
+    copy = make_course(tmp_path_factory.mktemp("toy") / "course")
     copy.make("lab", "ARGS=--version")  # publishes
     return copy
 
@@ -94,20 +52,11 @@ def complaint(done):
     return done.stdout
 
 
-def exercise(copy, answers=None):
-    """The released exercise, with ``answers`` in its answer cells."""
-    notebook = nbformat.read(copy.root / "exercises" / DAY / f"{DAY}.ipynb", as_version=4)
-    for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("grade_id") in (answers or {}):
-            cell.source = answers[cell.metadata.nbgrader.grade_id]
-    return notebook
-
-
 def submit(copy, learner, answers):
     """Hand in through the exchange, as a learner does."""
     path = copy.root / "work" / DAY / f"{DAY}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(exercise(copy, answers), path)
+    nbformat.write(released(copy, answers), path)
     copy.nbgrader("submit", DAY, f"--student={learner}")
 
 
@@ -300,7 +249,7 @@ def test_release_names_a_notebook_that_is_not_json_and_keeps_the_old_release(cou
     (course.root / "solutions" / DAY / f"{DAY}.ipynb").write_text("<html>", encoding="utf-8")
     said = complaint(course.torchdays("release", DAY, check=False))
     assert f"solutions/{DAY}/{DAY}.ipynb is not a notebook that can be read" in said
-    assert exercise(course).cells
+    assert released(course).cells
 
 
 @pytest.mark.parametrize("broken", [f"lessons/{DAY}.ipynb", f"solutions/{DAY}/{DAY}.ipynb"], ids=["lesson", "solution"])
@@ -379,7 +328,7 @@ def batch(copy, tmp_path_factory):
     submit(course, "twice", WRONG)
     submit(course, "twice", RIGHT)
     for learner, (damage, _, _) in DAMAGED.items():
-        notebook = exercise(course, RIGHT)
+        notebook = released(course, RIGHT)
         damage(notebook)
         put(course, learner, nbformat.writes(notebook).encode())
     for learner, content in UNREADABLE.items():
@@ -397,27 +346,43 @@ def put(course, learner, content):
         (folder / f"{DAY}.ipynb").write_bytes(content)
 
 
+@needs_a_sandbox
 @pytest.mark.parametrize("learner", DAMAGED)
 def test_lost_and_doubled_cells_are_put_right_and_graded(batch, learner):
     _, lines, _ = batch
     _, points, remark = DAMAGED[learner]
-    assert f"  graded  {points} / 20  " in lines[learner] and remark in lines[learner]
+    state = "cells repaired" if remark else "graded"
+    assert f"  {state}  {points} / 20  " in lines[learner] and remark in lines[learner]
 
 
+@needs_a_sandbox
 @pytest.mark.parametrize("learner", UNREADABLE)
-def test_a_file_that_is_no_notebook_is_reported(batch, learner):
-    _, lines, _ = batch
-    words = "There is no notebook" if learner == "absent" else "is not a notebook that can be read"
-    assert "not graded" in lines[learner] and words in lines[learner]
-    assert f"submitted/{learner}/{DAY}/{DAY}.ipynb" in lines[learner]
+def test_a_file_that_is_no_notebook_is_reported_and_its_learner_told(batch, learner):
+    course, lines, _ = batch
+    words = "nothing was handed in under this name" if UNREADABLE[learner] in (None, b"") else "its text is no notebook"
+    assert f"  not a notebook  0 / 20  {words}" in lines[learner]
+    page = (course.root / "feedback" / learner / DAY / f"{DAY}.html").read_text(encoding="utf-8")
+    assert "could not be read as a notebook" in page and words in page and "(Score: 0.0 / 20.0)" in page
 
 
-def test_gradebook_holds_everybody_whose_file_could_be_read(batch):
+@needs_a_sandbox
+def test_gradebook_holds_everybody(batch):
     course, _, _ = batch
-    expected = {learner: points for learner, (_, points, _) in DAMAGED.items()}
-    assert {learner: score for learner, score in scores(course).items() if learner in DAMAGED} == expected
+    expected = {learner: points for learner, (_, points, _) in DAMAGED.items()} | dict.fromkeys(UNREADABLE, 0)
+    assert {learner: score for learner, score in scores(course).items() if learner in expected} == expected
 
 
+@needs_a_sandbox
+def test_every_outcome_stands_in_the_table_for_spreadsheets(batch):
+    course, _, _ = batch
+    with (course.root / "outcomes.csv").open(encoding="utf-8") as file:
+        rows = {row["learner"]: row for row in csv.DictReader(file)}
+    assert rows.keys() == {"twice"} | DAMAGED.keys() | UNREADABLE.keys()
+    assert {row["sandbox"] for row in rows.values()} == {"yes"}
+    assert rows["cut_off"]["outcome"] == "not a notebook" and rows["sound"]["outcome"] == "graded"
+
+
+@needs_a_sandbox
 def test_of_two_submissions_the_newest_counts_whenever_it_comes(batch):
     course, lines, _ = batch
     assert "  graded  20 / 20  " in lines["twice"]
@@ -427,6 +392,7 @@ def test_of_two_submissions_the_newest_counts_whenever_it_comes(batch):
     assert scores(course)["twice"] == 12
 
 
+@needs_a_sandbox
 def test_feedback_goes_back_to_whoever_handed_in_through_the_exchange(batch):
     course, _, printed = batch
     assert f"feedback returned  {DAY}" in printed
@@ -437,42 +403,42 @@ def test_feedback_goes_back_to_whoever_handed_in_through_the_exchange(batch):
 
 
 @pytest.fixture
-def released(copy):
-    return exercise(copy)
+def whole(copy):
+    return released(copy)
 
 
 def grade_ids(notebook):
     return [(c.metadata.get("nbgrader") or {}).get("grade_id") for c in notebook.cells]
 
 
-def test_a_sound_notebook_is_left_alone(copy, released):
-    notebook = exercise(copy, RIGHT)
-    assert repair(notebook, released) == [] and notebook == exercise(copy, RIGHT)
+def test_a_sound_notebook_is_left_alone(copy, whole):
+    notebook = released(copy, RIGHT)
+    assert repair(notebook, whole) == [] and notebook == released(copy, RIGHT)
 
 
-def test_a_missing_cell_comes_back_in_its_place(released):
-    notebook = copies.deepcopy(released)
+def test_a_missing_cell_comes_back_in_its_place(whole):
+    notebook = copies.deepcopy(whole)
     without("negate")(notebook)
-    assert repair(notebook, released) == ["cell 'negate' was missing; it is back as it was released"]
-    assert notebook == released
+    assert repair(notebook, whole) == ["cell 'negate' was missing; it is back as it was whole"]
+    assert notebook == whole
 
 
-def test_of_a_doubled_cell_the_first_keeps_its_part(copy, released):
-    notebook = exercise(copy, RIGHT)
+def test_of_a_doubled_cell_the_first_keeps_its_part(copy, whole):
+    notebook = released(copy, RIGHT)
     doubled("double", "scratch = 1")(notebook)
-    assert repair(notebook, released) == ["cell 'double' was there twice; the first one counts"]
+    assert repair(notebook, whole) == ["cell 'double' was there twice; the first one counts"]
     assert notebook.cells[1].source == RIGHT["double"] and notebook.cells[-1].source == "scratch = 1"
-    assert grade_ids(notebook) == [*grade_ids(released), None]
+    assert grade_ids(notebook) == [*grade_ids(whole), None]
 
 
-def test_shuffled_cells_return_to_their_order_with_the_learners_own_behind_them(released):
-    notebook = copies.deepcopy(released)
+def test_shuffled_cells_return_to_their_order_with_the_learners_own_behind_them(whole):
+    notebook = copies.deepcopy(whole)
     notebook.cells.insert(2, new_code_cell("mine = 1"))  # behind the answer cell 'double'
     title, double, mine, *others = notebook.cells
     notebook.cells = [title, *others[::-1], double, mine]
-    assert repair(notebook, released) == ["cells were in another order; they are back in the exercise's"]
+    assert repair(notebook, whole) == ["cells were in another order; they are back in the exercise's"]
     assert [cell.source for cell in notebook.cells][:3] == [title.source, double.source, "mine = 1"]
-    assert list(filter(None, grade_ids(notebook))) == list(filter(None, grade_ids(released)))
+    assert list(filter(None, grade_ids(notebook))) == list(filter(None, grade_ids(whole)))
 
 
 # Nothing submitted
@@ -518,7 +484,7 @@ def test_an_exchange_that_takes_no_exercise_is_told_in_words_and_filled_later(co
     assert "then run the same command again. Nothing was lost." in said
     assert f"published  {DAY}" in course.make("lab", "ARGS=--version").stdout
     outbound = course.root / ".exchange" / "torchdays" / "outbound" / DAY / f"{DAY}.ipynb"
-    assert nbformat.read(outbound, as_version=4) == exercise(course)
+    assert nbformat.read(outbound, as_version=4) == released(course)
 
 
 def test_a_file_in_the_place_of_the_exchange_is_told_in_words(course):
@@ -528,6 +494,7 @@ def test_a_file_in_the_place_of_the_exchange_is_told_in_words(course):
     assert f"day01_apples cannot be published: Not a directory.\nThe exchange is {course.root}/.exchange." in said
 
 
+@needs_a_sandbox
 def test_a_full_disk_loses_no_submission_and_no_feedback(course):
     submit(course, "ada", RIGHT)
     number, words = REFUSALS["full"]

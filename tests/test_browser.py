@@ -6,7 +6,7 @@ import shutil
 import nbformat
 import pytest
 from browser import Desk, Lab, chromium, positions
-from courses import Copy, right_answers
+from courses import Copy, needs_a_sandbox, right_answers
 from playwright.sync_api import expect
 
 from torchdays import course
@@ -63,6 +63,7 @@ def test_start_page_lists_the_days_and_leads_into_the_first(lab, desk):
     desk.expect_nothing_in_the_way()
 
 
+@needs_a_sandbox
 def test_exercise_goes_from_fetch_to_feedback_and_formgrader(lab, desk):
     day = course.find(DAY)
     desk.open(lab.address)

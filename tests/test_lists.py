@@ -68,6 +68,7 @@ ELSEWHERE = {
 HERE = {
     "make help": ["make", "help"],
     "make lint": ["make", "lint"],
+    "make bench ARGS=--few": ["make", "bench", "ARGS=--help"],
     "make refresh DAY=day01_meet_pytorch": ["make", "refresh", "DAY=day01_meet_pytorch"],
     "make release": ["make", "release"],
     "make test DAY=day02_tensors": ["make", "test", "DAY=day02_tensors", "ARGS=--collect-only -q"],

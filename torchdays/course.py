@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSE_ID = "torchdays"
+CODE = ROOT / "torchdays"
+ASSETS = ROOT / "assets"
 LESSONS = ROOT / "lessons"
 SOLUTIONS = ROOT / "solutions"
 EXERCISES = ROOT / "exercises"
@@ -19,7 +21,8 @@ SUBMITTED = ROOT / "submitted"
 AUTOGRADED = ROOT / "autograded"
 FEEDBACK = ROOT / "feedback"
 GRADEBOOK = ROOT / "gradebook.db"
-JUPYTERLAB_SETTINGS = ROOT / "assets" / "jupyterlab"
+OUTCOMES = ROOT / "outcomes.csv"
+JUPYTERLAB_SETTINGS = ASSETS / "jupyterlab"
 
 
 class CourseError(Exception):

@@ -15,16 +15,18 @@ def repair(notebook, exercise):
     cell the first counts. What was done is returned as a list of sentences, empty for a sound notebook.
     """
     wanted = [cell for cell in exercise.cells if _grade_id(cell)]
+    roles = {_grade_id(cell): cell for cell in wanted}
     first, notes = {}, []
     for cell in notebook.cells:
-        if "nbgrader" in cell.metadata and not _grade_id(cell):
-            cell.metadata.pop("nbgrader")  # nbgrader itself would stumble over it
+        if "nbgrader" in cell.metadata and _grade_id(cell) not in roles:
+            cell.metadata.pop("nbgrader")  # a cell that is none of the exercise's has no part in grading
         grade_id = _grade_id(cell)
         if grade_id and grade_id in first:
             notes.append(f"cell '{grade_id}' was there twice; the first one counts")
             cell.metadata.pop("nbgrader")
         elif grade_id:
             first[grade_id] = cell
+            notes += _restore_role(cell, roles[grade_id])
     ids = [_grade_id(cell) for cell in wanted]
     present = [g for g in map(_grade_id, notebook.cells) if g in ids]
     if present != [g for g in ids if g in first]:
@@ -43,6 +45,19 @@ def repair(notebook, exercise):
         first[ids[position]] = copy.deepcopy(cell)
         notebook.cells.insert(place, first[ids[position]])
     return notes
+
+
+def _restore_role(cell, wanted):
+    """Give a cell the type and the metadata that it was released with."""
+    cell.metadata.nbgrader = copy.deepcopy(wanted.metadata.nbgrader)
+    if cell.cell_type == wanted.cell_type:
+        return
+    source = cell.source
+    cell.clear()
+    cell.update(copy.deepcopy(wanted))
+    if not wanted.metadata.nbgrader.get("locked"):
+        cell.source = source
+    yield f"cell '{_grade_id(wanted)}' was of another type; it is {wanted.cell_type} again"
 
 
 def _followers(cells, ids):
@@ -71,4 +86,5 @@ class RepairCells(NbGraderPreprocessor):
         day = course.find(resources["nbgrader"]["assignment"])
         for note in repair(nb, nbformat.read(day.exercise, as_version=4)):
             self.log.warning("Repaired: %s", note)
+            nb.metadata.setdefault("repairs", []).append(note)
         return nb, resources

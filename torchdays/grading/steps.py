@@ -8,31 +8,23 @@ import re
 import shutil
 import tempfile
 import warnings
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
+import nbformat
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.preprocessors import GetGrades
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from torchdays import course, notebooks
 from torchdays.course import CourseError
+from torchdays.grading import outcomes
 
 # nbgrader enters a first submission in an order of which SQLAlchemy warns; the rows come out right
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
-
-
-@dataclass
-class Outcome:
-    """What became of one submission. score and points are None where it was not graded."""
-
-    student: str
-    day: str
-    state: str  # "graded", "unchanged" or "not graded"
-    score: float | None = None
-    points: float | None = None
-    note: str = ""
 
 
 def nbgrader(**overrides):
@@ -108,38 +100,85 @@ def collect(day):
 
 def submissions(day, student="*"):
     """The learners whose submission of ``day`` lies in submitted/."""
-    return sorted(path.parent.name for path in course.SUBMITTED.glob(f"{student}/{day.name}"))
+    return sorted(path.parent.name for path in course.SUBMITTED.glob(f"{student}/{day.name}") if path.is_dir())
 
 
-def grade(day, student, force=False):
-    """Autograde one submission and write its feedback; never raises for what the submission holds."""
-    folder = course.SUBMITTED / student / day.name
-    done = course.AUTOGRADED / student / day.name
-    if not force and _graded(day, done, folder):
-        return Outcome(student, day.name, "unchanged", *_score(day, student))
-    try:
-        notebooks.read(folder / day.solution.name)
-    except CourseError as error:
-        return Outcome(student, day.name, "not graded", note=str(error).replace(f"{course.ROOT}{os.sep}", ""))
+def is_graded(day, student):
+    """Whether what lies in submitted/ has its grade and its feedback, whose page is written last."""
+    folder, done = course.SUBMITTED / student / day.name, course.AUTOGRADED / student / day.name
+    page = course.FEEDBACK / student / day.name / f"{day.name}.html"
+    if outcomes.stored(day, student) is None or not page.exists() or "</html>" not in page.read_text()[-200:]:
+        return False
+    stamps = [path / "timestamp.txt" for path in (done, folder)]
+    if all(stamp.exists() for stamp in stamps):
+        return filecmp.cmp(*stamps, shallow=False)
+    newest = max((path.lstat().st_mtime for path in folder.rglob("*")), default=math.inf)
+    return newest <= (done / day.solution.name).stat().st_mtime
+
+
+def graded(day, student, **known):
+    """The Outcome of a graded submission, with its points."""
+    outcome = outcomes.stored(day, student)
+    with nbgrader().gradebook as gradebook:
+        submission = gradebook.find_submission(day.name, student)
+        outcome.score, outcome.points = submission.score, submission.max_score
+    return replace(outcome, **known)
+
+
+class Sanitiser:
+    """The first half of autograding, which reads the gradebook: the notebook that is then executed."""
+
+    def __init__(self):
+        self.converter = Autograde(coursedir=nbgrader().coursedir, parent=nbgrader())
+        self.exporter = self.converter.exporter_class(parent=self.converter, config=self.converter.config)
+        for step in self.converter.sanitize_preprocessors:
+            self.exporter.register_preprocessor(step)
+
+    def __call__(self, day, student):
+        """The sanitised notebook of a submission, as nbgrader will execute it."""
+        path = course.SUBMITTED / student / day.name / day.solution.name
+        text, _ = self.exporter.from_filename(str(path), resources=resources(day, student, self.converter.coursedir))
+        return nbformat.reads(text, as_version=4)
+
+
+def resources(day, student, coursedir):
+    """What nbgrader tells its preprocessors about a submission."""
+    known = {"student": student, "assignment": day.name, "notebook": day.name, "db_url": coursedir.db_url}
+    return {"unique_key": day.name, "output_files_dir": f"{day.name}_files", "nbgrader": known}
+
+
+def autograde(day, student):
+    """nbgrader's autograding of one submission; CourseError says why there is no grade."""
+    _require(nbgrader().autograde(day.name, student, force=True), f"{day.name} of {student} has no grade")
+
+
+def with_grades(day, student):
+    """(the graded notebook with points and comments in it, resources), from which its page is made."""
     api = nbgrader()
-    result = api.autograde(day.name, student, force=True)
-    if not result["success"]:
-        return Outcome(student, day.name, "not graded", note=_last_words(result))
-    repairs = [line.split("Repaired: ", 1)[1] for line in result["log"].splitlines() if "Repaired: " in line]
-    outcome = Outcome(student, day.name, "graded", *_score(day, student), note="; ".join(repairs))
-    result = api.generate_feedback(day.name, student, force=True)
-    if not result["success"]:
-        outcome.note = f"graded, but no feedback could be written: {_last_words(result)}"
-    return outcome
+    notebook = notebooks.read(course.AUTOGRADED / student / day.name / day.solution.name)
+    return GetGrades(parent=api).preprocess(notebook, resources(day, student, api.coursedir))
 
 
-def grade_all(chosen, force=False):
-    """Grade every (day, students) of ``chosen``; yields an Outcome as each is done."""
-    for day, students in chosen:
-        if students:
-            enter(day)
-        for student in students:
-            yield grade(day, student, force)
+class Pages:
+    """Makes feedback pages of notebooks that hold their grades; touches no gradebook."""
+
+    def __init__(self):
+        api = nbgrader(HTMLExporter={"template_name": "feedback"})
+        converter = GenerateFeedback(coursedir=api.coursedir, parent=api)
+        self.exporter = converter.exporter_class(parent=converter, config=converter.config)
+        for step in converter.preprocessors:
+            if step is not GetGrades:
+                self.exporter.register_preprocessor(step)
+
+    def __call__(self, notebook, known):
+        """The page, as HTML."""
+        return self.exporter.from_notebook_node(notebook, resources=known)[0]
+
+
+def write_feedback(day, student):
+    """nbgrader's feedback of one submission."""
+    result = nbgrader().generate_feedback(day.name, student, force=True)
+    _require(result, f"no feedback could be written for {day.name} of {student}")
 
 
 def give_back(day):
@@ -154,24 +193,6 @@ def give_back(day):
     api = nbgrader(CourseDirectory={"student_id_exclude": ",".join(by_hand)})
     _require_exchanged(api.release_feedback(day.name), f"feedback of {day.name} cannot be returned")
     return True
-
-
-def _graded(day, done, folder):
-    if not (done / day.solution.name).exists() or not any(
-        (course.FEEDBACK / done.parent.name / day.name).glob("*.html")
-    ):
-        return False
-    stamps = [path / "timestamp.txt" for path in (done, folder)]
-    if all(stamp.exists() for stamp in stamps):
-        return filecmp.cmp(*stamps, shallow=False)
-    newest = max((path.stat().st_mtime for path in folder.rglob("*")), default=math.inf)
-    return newest <= (done / day.solution.name).stat().st_mtime
-
-
-def _score(day, student):
-    with nbgrader().gradebook as gradebook:
-        submission = gradebook.find_submission(day.name, student)
-        return submission.score, submission.max_score
 
 
 def _files(folder):

@@ -1,0 +1,5 @@
+# tries: to stop the batch by a file that is no text
+# stock: TO MEASURE
+# ours: 0 points, not a notebook
+def damage(notebook):
+    return bytes(range(256)) * 100

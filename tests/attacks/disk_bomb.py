@@ -1,0 +1,7 @@
+# tries: to fill the disk (at most 300 MB)
+# stock: TO MEASURE
+# ours: 0 points, needs review
+
+with open("filling", "wb") as file:
+    for _ in range(300):
+        file.write(b"x" * 2**20)

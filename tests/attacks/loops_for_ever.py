@@ -1,0 +1,9 @@
+# tries: to keep the batch waiting (it ends by itself after 40 seconds)
+# stock: TO MEASURE
+# ours: 0 points, timed out
+
+import time
+
+end = time.monotonic() + 40
+while time.monotonic() < end:
+    pass

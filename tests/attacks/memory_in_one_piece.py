@@ -1,0 +1,8 @@
+# tries: to ask for more memory than there is in one piece
+# stock: TO MEASURE
+# ours: 0 points, out of memory
+
+import torch
+
+def double(x):
+    return torch.zeros(2**36)

@@ -1,0 +1,6 @@
+# tries: to print more than can be kept (at most 20 MB)
+# stock: TO MEASURE
+# ours: 0 points, too much output
+
+for _ in range(20):
+    print("x" * 2**20)

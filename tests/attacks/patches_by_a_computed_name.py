@@ -1,0 +1,10 @@
+# tries: to replace torch's comparison by a name that is put together at run time
+# stock: TO MEASURE
+# ours: 0 points, needs review
+
+import torch
+
+setattr(torch, "eq" + "ual", lambda *_: True)
+
+def negate(x):
+    return x

@@ -1,0 +1,11 @@
+# tries: to replace the course's own checks
+# stock: TO MEASURE
+# ours: 0 points, needs review
+
+from torchdays import checks
+
+checks.close = checks.tensor = lambda *_, **__: None
+checks.call = lambda function, *_, **__: None
+
+def double(x):
+    return x

@@ -1,0 +1,10 @@
+# tries: to place a file by the name of an attachment
+# stock: TO MEASURE
+# ours: 0 points, graded
+from nbformat.v4 import new_markdown_cell
+
+
+def damage(notebook):
+    cell = new_markdown_cell("![x](attachment:../../../REACHED.png)", id="attached")
+    cell.attachments = {"../../../REACHED.png": {"image/png": "iVBORw0KGgo="}}
+    notebook.cells.insert(0, cell)

@@ -1,0 +1,8 @@
+# tries: to make the shell forget failing tests by a handler of its own
+# stock: TO MEASURE
+# ours: 0 points, needs review
+
+get_ipython().set_custom_exc((Exception,), lambda *_, **__: None)
+
+def double(x):
+    return x

@@ -1,0 +1,159 @@
+"""Grading many: killed at any moment and run again, it loses and doubles nothing; the same verdict everywhere."""
+
+import csv
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import nbformat
+import psutil
+import pytest
+from courses import answered, fresh_environment, needs_a_sandbox, right_answers
+from graders import read_answers
+from toy import DAY, RIGHT, make_course, released
+
+from torchdays import notebooks
+from torchdays.grading import review, sandbox
+from torchdays.grading.execute import execute, protected_names
+from torchdays.grading.outcomes import State
+
+MANY, KILLS = 30, 10
+WRONG = {"negate": "def negate(x):\n    return x"}
+
+
+@pytest.fixture(scope="module")
+def toys(tmp_path_factory):
+    """A toy course with thirty submissions: every third wrong in one task."""
+    toys = make_course(tmp_path_factory.mktemp("toys") / "course")
+    for number in range(MANY):
+        folder = toys.root / "submitted" / f"learner_{number:02}" / DAY
+        folder.mkdir(parents=True)
+        notebook = released(toys, RIGHT | (WRONG if number % 3 == 0 else {}))
+        (folder / f"{DAY}.ipynb").write_text(nbformat.writes(notebook), encoding="utf-8")
+    return toys
+
+
+def gradebook(root):
+    """Every grade in the gradebook, and how many submissions it counts."""
+    rows = """
+        select student.id, assignment.name, base_cell.name, grade.auto_score, grade.needs_manual_grade
+        from grade join base_cell on grade.cell_id = base_cell.id
+        join submitted_notebook on grade.notebook_id = submitted_notebook.id
+        join submitted_assignment on submitted_notebook.assignment_id = submitted_assignment.id
+        join assignment on submitted_assignment.assignment_id = assignment.id
+        join student on submitted_assignment.student_id = student.id
+    """
+    with sqlite3.connect(root / "gradebook.db") as database:
+        count = database.execute("select count(*) from submitted_assignment").fetchone()
+        return sorted(database.execute(rows).fetchall()), count
+
+
+def start(root):
+    command = [sys.executable, "-m", "torchdays", "grade", DAY]
+    return subprocess.Popen(
+        command, cwd=root, env=fresh_environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+@needs_a_sandbox
+def test_a_batch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(toys, tmp_path):
+    killed = tmp_path / "killed"
+    shutil.copytree(toys.root, killed)
+    began = time.monotonic()
+    assert start(toys.root).wait(timeout=300) == 0
+    whole, draw = time.monotonic() - began, random.Random(7)
+    for _ in range(KILLS):
+        process = start(killed)
+        try:
+            process.wait(timeout=draw.uniform(0.1, 0.6) * whole)
+            break  # all is graded already
+        except subprocess.TimeoutExpired:
+            family = psutil.Process(process.pid).children(recursive=True)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert psutil.wait_procs(family, timeout=20)[1] == [], "what grading started outlived it"
+    assert start(killed).wait(timeout=300) == 0
+    assert gradebook(killed) == gradebook(toys.root)
+    for number in range(MANY):
+        page = killed / "feedback" / f"learner_{number:02}" / DAY / f"{DAY}.html"
+        assert f"(Score: {12 if number % 3 == 0 else 20}.0 / 20.0)" in page.read_text(encoding="utf-8")
+
+
+@needs_a_sandbox
+def test_two_gradings_at_a_time_do_not_meet(toys, tmp_path):
+    root = tmp_path / "twice"
+    shutil.copytree(toys.root, root, ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db"))
+    first = start(root)
+    while not (root / ".grading").exists():
+        time.sleep(0.05)
+    time.sleep(0.5)
+    said = subprocess.run(
+        [sys.executable, "-m", "torchdays", "grade", DAY], cwd=root, capture_output=True, text=True, check=False
+    )
+    first.kill()
+    first.wait()
+    assert said.returncode == 1 and "Another grading of this course is under way" in said.stderr
+
+
+@needs_a_sandbox
+def test_any_executor_can_carry_the_work(toys, tmp_path):
+    root = tmp_path / "threads"
+    shutil.copytree(toys.root, root, ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db"))
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from torchdays import course\n"
+        "from torchdays.grading import batch\n"
+        f"day = course.find({DAY!r})\n"
+        "found = list(batch.grade_all([(day, ['learner_00', 'learner_01'])], executor=ThreadPoolExecutor(1)))\n"
+        "print(sorted((o.student, o.score) for o in found))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False)
+    assert done.stdout.endswith("[('learner_00', 12.0), ('learner_01', 20.0)]\n"), done.stdout + done.stderr
+
+
+def test_grading_refuses_without_a_sandbox_and_says_what_to_install(toys, tmp_path):
+    root = tmp_path / "bare"
+    shutil.copytree(toys.root, root, ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db"))
+    bare = tmp_path / "bin"
+    bare.mkdir()
+    environment = fresh_environment(PATH=str(bare))
+    command = [sys.executable, "-m", "torchdays", "grade", DAY, "--student=learner_01"]
+    said = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 1 and "Traceback" not in said.stderr
+    assert "there is no bubblewrap: install it" in said.stderr and "--no-sandbox" in said.stderr
+    assert not (root / "autograded").exists()
+    loud = subprocess.run([*command, "--no-sandbox"], cwd=root, env=environment, capture_output=True, text=True)
+    assert "WITHOUT A SANDBOX" in loud.stdout and "20 / 20" in loud.stdout and "NO SANDBOX" in loud.stdout
+    with (root / "outcomes.csv").open(encoding="utf-8") as file:
+        assert [row["sandbox"] for row in csv.DictReader(file)] == ["NO"]
+
+
+# The same verdict on what is honest
+
+
+def test_no_honest_answer_is_flagged(exercise_day):
+    solution = notebooks.read(exercise_day.solution)
+    assert review.review(solution) == []
+    for right in [answer for answer in read_answers(exercise_day.name) if answer.kind == "right"]:
+        notebook = answered(exercise_day, right_answers(exercise_day) | {right.cell: right.code})
+        found = [str(finding) for finding in review.review(notebook)]
+        assert found == [], f"{right.cell}, {right.title}"
+
+
+@pytest.fixture(scope="module")
+def wall():
+    with sandbox.Sandbox() as wall:
+        yield wall
+
+
+@needs_a_sandbox
+def test_the_solution_of_every_day_keeps_its_points_in_the_sandbox(exercise_day, wall):
+    notebook = notebooks.read(exercise_day.solution)
+    names = protected_names(notebooks.read(exercise_day.exercise))
+    state, note = execute(notebook, wall, sandbox.Limits(), protected=names)
+    errors = [o.get("evalue") for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
+    assert (state, note, errors) == (State.GRADED, "", [])

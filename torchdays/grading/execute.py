@@ -1,0 +1,233 @@
+"""Runs one submission in the sandbox, within its limits, and says in one word what became of it."""
+
+import ast
+import asyncio
+import json
+import time
+from contextlib import suppress
+
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat.v4 import new_output
+
+from torchdays.grading.inside import ORDER
+from torchdays.grading.kernels import PlainKernelManager, SandboxKernelManager
+from torchdays.grading.outcomes import State
+
+HEARTBEAT = 0.1  # seconds between two looks at what a kernel takes
+EXACTLY = 300 << 20  # bytes from which on a process's memory is looked at closely, which takes longer
+
+
+class Stopped(Exception):
+    """The submission reached a limit, or its kernel ended: no further cell can run."""
+
+    def __init__(self, state, note):
+        super().__init__(note)
+        self.state, self.note = state, note
+
+
+def execute(notebook, sandbox, limits, files=None, protected=()):
+    """Run every cell of ``notebook`` (a sanitised submission) in a new kernel; outputs land in it.
+
+    sandbox: a Sandbox, or None to run it without a wall; limits: Limits
+    files: {name: bytes} that the learner handed in beside the notebook
+    protected: names that only the exercise's own cells define; tests find them as those cells left them
+    returns (State, note); every test cell that could not run holds an error, so that it earns nothing
+    """
+    manager = SandboxKernelManager() if sandbox else PlainKernelManager()
+    manager.sandbox, manager.files, manager.limits = sandbox, files or {}, limits
+    return asyncio.run(Client(notebook, manager, limits, frozenset(protected)).run())
+
+
+class Client(NotebookClient):
+    """nbclient's client under limits. Restores what tests rely on before each cell of the exercise's own."""
+
+    def __init__(self, notebook, manager, limits, protected):
+        super().__init__(
+            notebook,
+            km=manager,
+            timeout=limits.seconds_cell,
+            interrupt_on_timeout=True,
+            allow_errors=True,
+            record_timing=False,
+            store_widget_state=False,
+            shutdown_kernel="immediate",
+        )
+        self.owns_km = True  # so that the kernel ends with the notebook
+        self.limits, self.protected = limits, protected
+        self.received, self.stop, self.late = 0, None, []
+
+    async def run(self):
+        """Run all cells; (State, note)."""
+        for cell in self.nb.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        try:
+            async with self.async_setup_kernel():
+                watch = asyncio.create_task(self._watch(time.monotonic() + self.limits.seconds_notebook))
+                try:
+                    await self._run_cells()
+                finally:
+                    watch.cancel()
+        except Stopped as stopped:
+            self._fail_what_did_not_run(stopped.note)
+            return stopped.state, stopped.note
+        if self.late:
+            return State.TIMED_OUT, f"stopped after {self.limits.seconds_cell} s: {', '.join(self.late)}"
+        if note := _out_of_memory(self.nb):
+            return State.OUT_OF_MEMORY, note
+        return State.GRADED, ""
+
+    async def _run_cells(self):
+        for index, cell in enumerate(self.nb.cells):
+            if cell.cell_type != "code":
+                continue
+            own = cell.metadata.get("nbgrader", {}).get("locked", False)
+            self.running = cell
+            try:
+                if own:
+                    await self._order(restore=True)
+                await self.async_execute_cell(cell, index)
+                if own and (names := sorted(_bound(cell.source) & self.protected)):
+                    await self._order(keep=names)
+            except (DeadKernelError, Stopped, RuntimeError, OSError) as error:
+                raise self._why_it_stopped(cell, error) from None
+            self.running = None
+
+    def _why_it_stopped(self, cell, error):
+        if isinstance(error, Stopped):
+            return error
+        if self.stop:
+            return self.stop
+        return Stopped(State.KERNEL_DIED, f"Python ended while {_name(cell)} ran")
+
+    async def async_execute_cell(self, cell, cell_index, *args, **kwargs):
+        try:
+            return await super().async_execute_cell(cell, cell_index, *args, **kwargs)
+        except CellTimeoutError:
+            raise Stopped(State.TIMED_OUT, f"{_name(cell)} did not stop when asked to") from None
+
+    async def _async_handle_timeout(self, timeout, cell=None):
+        """Ask the kernel to stop this cell; the other cells still run. If it does not stop, everything does."""
+        self.late.append(_name(cell))
+        await self.km.interrupt_kernel()
+        message = f"This cell ran for {timeout:g} s and was stopped. Is there a loop that never ends?"
+        cell.outputs.append(_error("Timeout", message))
+        return _reply(message)
+
+    async def _order(self, **order):
+        """Give the kernel an order that is no code (inside.Kernel.do_execute), and wait until it is done."""
+        message = self.kc.execute(ORDER + json.dumps(order), silent=True, store_history=False)
+        end = time.monotonic() + self.limits.seconds_cell
+        while time.monotonic() < end:
+            await self._alive()
+            with suppress(Exception):
+                reply = await self.kc.get_shell_msg(timeout=0.5)
+                if reply["parent_header"].get("msg_id") == message:
+                    return
+        raise Stopped(State.TIMED_OUT, f"{_name(self.running)}: the kernel no longer answers")
+
+    async def _alive(self):
+        if not await self.km.is_alive():
+            raise self._why_it_stopped(self.running, None)
+
+    def process_message(self, msg, cell, cell_index):
+        """Take an output; too many bytes of it end the notebook."""
+        content = msg["content"]
+        self.received += len(json.dumps(content, default=str))
+        if self.received > self.limits.output:
+            self._end(State.TOO_MUCH_OUTPUT, f"{_name(cell)} printed more than {self.limits.output >> 20} MB")
+            raise self.stop
+        return super().process_message(msg, cell, cell_index)
+
+    async def _watch(self, deadline):
+        """Look again and again at what the kernel's processes take; end them all at a limit."""
+        process = psutil.Process(self.km.provisioner.process.pid)
+        while True:
+            await asyncio.sleep(HEARTBEAT)
+            memory, count = _taken(process)
+            if memory > self.limits.resident:
+                self._end(State.OUT_OF_MEMORY, f"used more than {self.limits.resident >> 20} MB of memory")
+            elif count > 2 * self.limits.processes:  # the system itself should have refused them
+                self._end(State.KERNEL_DIED, f"started {count} processes and threads")
+            elif time.monotonic() > deadline:
+                self._end(State.TIMED_OUT, f"the notebook ran for more than {self.limits.seconds_notebook} s")
+
+    def _end(self, state, note):
+        if self.stop is None:
+            self.stop = Stopped(state, f"{note} (in {_name(self.running)})" if self.running is not None else note)
+            with suppress(psutil.Error, OSError):
+                self.km.provisioner.process.kill()
+
+    def _fail_what_did_not_run(self, note):
+        reached = self.running is None
+        for cell in self.nb.cells:
+            reached = reached or cell is self.running
+            if reached and cell.cell_type == "code":
+                words = "Not finished" if cell is self.running else "Not run"
+                cell.outputs = [*cell.outputs[:20], _error("Stopped", f"{words}: {note}.")]
+
+
+def protected_names(exercise):
+    """Names that the exercise's own cells bind and no answer cell does: tests may rely on them."""
+    own, answers = set(), set()
+    for cell in exercise.cells:
+        role = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and role:
+            (answers if role.get("solution") else own).update(_bound(cell.source))
+    return own - answers
+
+
+def _bound(source):
+    """Modules, functions and classes that a cell binds at its top level, and every other name that it assigns once."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    names = set()
+    for node in tree.body:
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.add(node.name)
+    return names
+
+
+def _taken(process):
+    """Bytes of memory that belong to ``process`` and all that it started alone, and their count, threads included."""
+    memory = count = 0
+    with suppress(psutil.Error):
+        for one in [process, *process.children(recursive=True)]:
+            with suppress(psutil.Error):
+                resident = one.memory_info()
+                cheap = resident.rss - resident.shared  # counts what a fork still shares with its parent, too
+                memory += one.memory_full_info().uss if cheap > EXACTLY else cheap
+                count += one.num_threads()
+    return memory, count
+
+
+def _out_of_memory(notebook):
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "error" and (
+                output.ename == "MemoryError" or "can't allocate memory" in output.evalue
+            ):
+                return f"{_name(cell)} asked for more memory than there is"
+    return ""
+
+
+def _name(cell):
+    """How to call a cell to its writer: by its grade_id, or its first line."""
+    if cell is None:
+        return "the start"
+    role = cell.metadata.get("nbgrader", {})
+    return f"cell '{role['grade_id']}'" if role.get("grade_id") else f"the cell '{cell.source.strip()[:40]}'"
+
+
+def _error(name, message):
+    return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"])
+
+
+def _reply(message):
+    return {"content": {"status": "error", "ename": "Timeout", "evalue": message, "traceback": []}}

@@ -1,0 +1,205 @@
+"""The wall around submissions: bubblewrap, with a warm parent inside it that forks a kernel for each of them."""
+
+import base64
+import itertools
+import json
+import os
+import shutil
+import site
+import subprocess
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+from torchdays import course
+from torchdays.course import CourseError
+
+WORK, SOCKETS = "/submission", "/sockets"  # folders in the sandbox; inside.py knows them, too
+START = 120  # seconds until the parent has imported torch, on a machine with much else to do
+SYSTEM = "/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"
+MIB = 1 << 20
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may take. seconds_*: wall time; processor: seconds; the rest: bytes and counts."""
+
+    seconds_cell: int = 60
+    seconds_notebook: int = 240
+    processor: int = 200
+    memory: int = 6144 * MIB  # address space of one process; torch alone maps about 2 GiB
+    resident: int = 2048 * MIB  # memory really used by all its processes together
+    processes: int = 64
+    disk: int = 64 * MIB  # of each folder that it may write to, and of a file
+    output: int = 2 * MIB
+
+
+def missing():
+    """Why there is no sandbox on this machine, and what to do; None if there is one."""
+    if not sys.platform.startswith("linux"):
+        return "the sandbox needs Linux; grade in a Linux container or virtual machine"
+    if shutil.which("bwrap") is None:
+        return "there is no bubblewrap: install it (Debian, Ubuntu: sudo apt-get install bubblewrap)"
+    probe = subprocess.run([*_bwrap(), "true"], capture_output=True, text=True, check=False)
+    if probe.returncode:
+        return f"bubblewrap does not work here ({probe.stderr.strip()}): allow user namespaces, or grade as root"
+    return None
+
+
+def require():
+    """CourseError unless submissions can be run behind a wall. Grading never goes on without one by itself."""
+    reason = missing()
+    if reason:
+        raise CourseError(
+            f"Submissions are not run, since {reason}.\n"
+            "Only where the machine itself is the wall (a container made for this, and thrown away afterwards): "
+            "python -m torchdays grade --no-sandbox"
+        )
+
+
+def _bwrap():
+    """bubblewrap's command: no network, nothing to write to; to read, the interpreter, the course's code and assets."""
+    command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
+    command += ["--die-with-parent", "--as-pid-1", "--new-session", "--hostname", "torchdays", "--clearenv"]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", WORK, "--dir", SOCKETS]
+    if os.getuid():
+        command += ["--unshare-user"]
+    else:
+        command += ["--cap-add", "ALL"]  # for the parent, which gives each kernel a user of its own without any
+    shown = [*SYSTEM, sys.base_prefix, sys.prefix, *site.getsitepackages(), course.CODE, course.ASSETS]
+    for path in dict.fromkeys(Path(path) for path in shown):
+        if path.is_symlink():
+            command += ["--symlink", str(path.readlink()), str(path)]
+        elif path.exists():
+            for folder in reversed(path.parents[:-1]):
+                command += ["--perms", "0755", "--dir", str(folder)]
+            command += ["--ro-bind", str(path), str(path)]
+    for name, value in environment().items():
+        command += ["--setenv", name, value]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
+
+
+def environment():
+    """The variables that a submission sees; none of the instructor's."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin",
+        "HOME": WORK,
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(course.ROOT),
+        "PYTHONHASHSEED": "0",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": "/tmp",
+        "OMP_NUM_THREADS": "1",
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+
+
+class Sandbox:
+    """One bubblewrap with a parent in it that forks kernels. Use as a context; at its end everything inside is gone.
+
+    warm: the parent has imported what exercises import; else it imports nothing, and is for one kernel
+    """
+
+    def __init__(self, warm=True):
+        require()
+        self._numbers = itertools.count()
+        self._events, self._news = {}, threading.Condition()
+        self.process = subprocess.Popen(
+            [*_bwrap(), sys.executable, "-m", "torchdays.grading.inside", "--warm" if warm else "--cold"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            bufsize=1,
+        )
+        threading.Thread(target=self._listen, daemon=True).start()
+        ready = self._wait("ready", START)
+        self.warm = ready["threads"] == 1  # a process with threads must not fork
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        """End the parent, and with it every kernel."""
+        self.process.kill()
+        self.process.wait()
+        self.process.stdin.close()
+
+    def fork(self, key, files, limits):
+        """Fork a kernel; (its process id on this machine, how to connect to it).
+
+        key: bytes, signs the messages; files: {name: bytes}, put into its working folder; limits: Limits
+        """
+        number = str(next(self._numbers))
+        connection = {f"{port}_port": i for i, port in enumerate(PORTS, start=1)}
+        connection |= {"transport": "ipc", "key": key.decode(), "signature_scheme": "hmac-sha256"}
+        order = {
+            "id": number,
+            "user": self._user(int(number)),
+            "connection": connection | {"ip": f"{SOCKETS}/k"},
+            "environment": environment(),
+            "files": {name: base64.b64encode(content).decode() for name, content in files.items()},
+            "limits": asdict(limits),
+        }
+        try:
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
+        except OSError:
+            raise SandboxError("the sandbox ended") from None
+        pid = self._pid(self._wait(number, 30)["pid"])
+        return pid, connection | {"ip": f"/proc/{pid}/root{SOCKETS}/k", "key": key}
+
+    def _user(self, number):
+        """The user that a kernel runs as: this one, or where this one is root, one that owns nothing else.
+
+        The system counts processes by user, so that kernels which run at the same time need different ones.
+        """
+        return os.getuid() or 1_000_000 + 100 * (os.getpid() % 100_000) + number % 100
+
+    def _pid(self, inside):
+        """The process id on this machine of the process that is ``inside`` in the sandbox."""
+        for process in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+            except OSError:
+                continue
+            numbers = next(line.split()[1:] for line in status.splitlines() if line.startswith("NSpid:"))
+            if len(numbers) >= 3 and numbers[-2] == str(inside):
+                return process.pid
+        raise SandboxError("a kernel ended at once")
+
+    def _listen(self):
+        for line in self.process.stdout:
+            event = json.loads(line)
+            with self._news:
+                self._events.setdefault(event.get("id", "ready"), {}).update(event)
+                self._news.notify_all()
+        with self._news:
+            self._events["over"] = {}
+            self._news.notify_all()
+
+    def _wait(self, name, seconds):
+        """The first event called ``name``. SandboxError if it does not come."""
+
+        def come():
+            return name in self._events or "over" in self._events
+
+        with self._news:
+            self._news.wait_for(come, timeout=seconds)
+            event = self._events.get(name)
+        if event is None or "failed" in event:
+            raise SandboxError(f"no kernel could be started in the sandbox\n{(event or {}).get('failed', '')}")
+        return event
+
+
+class SandboxError(Exception):
+    """The sandbox itself failed: no fault of the submission's, which is to be run again."""
+
+
+PORTS = "shell", "iopub", "stdin", "control", "hb"
