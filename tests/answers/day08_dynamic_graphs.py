@@ -86,6 +86,61 @@ def heron(a, tolerance=1e-6, limit=100):
             break
         x = new
 
+# %% wrong heron: no abs, so a step up counts as settled
+# loses heron_value: the size of each change
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if (x - new <= tolerance * new).all():
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: the tolerance is absolute
+# loses heron_value: against tolerance times the new value
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if ((new - x).abs() <= tolerance).all():
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: the tolerance is that of the old value
+# loses heron_value: against tolerance times the new value
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if ((new - x).abs() <= tolerance * x).all():
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: one round too few is allowed
+# loses heron_value: ValueError too early
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit):
+        new = (x + a / x) / 2
+        if ((new - x).abs() <= tolerance * new).all():
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: another error than the one asked for
+# loses heron_value: ValueError is asked for
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if ((new - x).abs() <= tolerance * new).all():
+            return new, rounds
+        x = new
+    raise RuntimeError("not settled")
+
 # %% right heron: while, with a list of rounds
 def heron(a, tolerance=1e-6, limit=100):
     xs = [a]
@@ -219,7 +274,35 @@ class RandomDepth(nn.Module):
             x = torch.tanh(self.layer(x.detach()))
         return x
 
-# %% right random_depth: Parameters by hand, Python's random, recursion
+# %% wrong random_depth: Python's random, which torch.manual_seed does not reach
+# loses random_depth_modes: draw them with torch
+class RandomDepth(nn.Module):
+    def __init__(self, width, deepest):
+        super().__init__()
+        self.layer, self.deepest = nn.Linear(width, width), deepest
+
+    def forward(self, x, depth=None):
+        if depth is None:
+            depth = random.randint(0, self.deepest) if self.training else self.deepest
+        for _ in range(depth):
+            x = torch.tanh(self.layer(x))
+        return x
+
+# %% wrong random_depth: never deeper than deepest
+# loses random_depth_shared: for deepest=2
+class RandomDepth(nn.Module):
+    def __init__(self, width, deepest):
+        super().__init__()
+        self.layer, self.deepest = nn.Linear(width, width), deepest
+
+    def forward(self, x, depth=None):
+        if depth is None:
+            depth = torch.randint(0, self.deepest + 1, ()).item() if self.training else self.deepest
+        for _ in range(min(depth, self.deepest)):
+            x = torch.tanh(self.layer(x))
+        return x
+
+# %% right random_depth: Parameters by hand, randperm, recursion
 class RandomDepth(nn.Module):
     def __init__(self, width, deepest):
         super().__init__()
@@ -229,7 +312,7 @@ class RandomDepth(nn.Module):
 
     def forward(self, x, depth=None):
         if depth is None:
-            depth = random.randint(0, self.most) if self.training else self.most
+            depth = torch.randperm(self.most + 1)[0].item() if self.training else self.most
         if depth == 0:
             return x
         return self.forward(torch.tanh(x @ self.weight.T + self.bias), depth - 1)
@@ -349,6 +432,34 @@ def encode_batch(cell, x, lengths):
         total = total + state * real
     return state, total / lengths.clamp(min=1).unsqueeze(1)
 
+# %% wrong encode_batch: states in float32, whatever x is
+# loses encode_batch_values: encode_batch stopped with
+# loses encode_batch_padding: encode_batch stopped with
+def encode_batch(cell, x, lengths):
+    mask = torch.arange(x.shape[1]) < lengths.unsqueeze(1)
+    x = x.masked_fill(~mask.unsqueeze(-1), 0.0)
+    state = torch.zeros(len(x), cell.hidden_size)
+    total = torch.zeros_like(state)
+    for t in range(x.shape[1]):
+        real = mask[:, t : t + 1]
+        state = torch.where(real, cell(x[:, t], state), state)
+        total = total + state * real
+    return state, total / lengths.clamp(min=1).unsqueeze(1)
+
+# %% right encode_batch: packed, the empty ones put back afterwards
+def encode_batch(cell, x, lengths):
+    last = x.new_zeros(len(x), cell.hidden_size)
+    mean = torch.zeros_like(last)
+    some = lengths.nonzero().squeeze(1)
+    if len(some) == 0:
+        return last, mean
+    rnn = nn.RNN(x.shape[2], cell.hidden_size, batch_first=True).to(x.dtype)
+    weights = {f"{name}_l0": value for name, value in cell.named_parameters()}
+    packed = nn.utils.rnn.pack_padded_sequence(x[some], lengths[some], batch_first=True, enforce_sorted=False)
+    output, state = torch.func.functional_call(rnn, weights, (packed,))
+    output, _ = nn.utils.rnn.pad_packed_sequence(output, batch_first=True)
+    return last.index_copy(0, some, state[0]), mean.index_copy(0, some, output.sum(1) / lengths[some].unsqueeze(1))
+
 # %% right encode_batch: one sequence at a time
 def encode_batch(cell, x, lengths):
     last, mean = [], []
@@ -432,6 +543,7 @@ class TreeEvaluator(nn.Module):
 
 # %% wrong tree_evaluator: only the first two parts
 # loses tree_evaluator_follows: the last of three parts
+# loses tree_evaluator_learns: right at depth 1
 class TreeEvaluator(nn.Module):
     def __init__(self, hidden=16):
         super().__init__()
@@ -529,6 +641,75 @@ class TreeEvaluator(nn.Module):
             return torch.tanh(self.layers["not"](state))
         for part in tree[2:]:
             state = torch.tanh(self.layers[tree[0]](torch.cat([state, self.encode(part)], dim=1)))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% wrong tree_evaluator: no tanh, so every tree is one linear map
+# loses tree_evaluator_learns: each layer a non-linearity
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return self.layers["not"](state)
+        for part in tree[2:]:
+            state = self.layers[tree[0]](torch.cat([state, self.encode(part)]))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% wrong tree_evaluator: hidden is ignored
+# loses tree_evaluator_follows: hidden has no effect
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        hidden = 16
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return torch.tanh(self.layers["not"](state))
+        for part in tree[2:]:
+            state = torch.tanh(self.layers[tree[0]](torch.cat([state, self.encode(part)])))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% right tree_evaluator: nn.Embedding for the leaves, sigmoid
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Embedding(3, hidden)
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves(torch.tensor(LEAVES.index(tree)))
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return torch.sigmoid(self.layers["not"](state))
+        for part in tree[2:]:
+            state = torch.sigmoid(self.layers[tree[0]](torch.cat([state, self.encode(part)])))
         return state
 
     def forward(self, tree):
@@ -653,6 +834,7 @@ def early_exit(blocks, heads, x, threshold):
 
 # %% wrong early_exit: probabilities are returned
 # loses early_exit_values: logits, not probabilities
+# loses early_exit_work: gradients reach the heads
 # loses early_exit_edges: logits, not probabilities
 def early_exit(blocks, heads, x, threshold):
     hidden, waiting, left, places = x, torch.arange(len(x)), [], []
@@ -715,6 +897,56 @@ def early_exit(blocks, heads, x, threshold):
         left.append(logits[sure])
         places.append(waiting[sure])
         hidden, waiting = hidden[~sure], waiting[~sure]
+    return torch.cat(left)[torch.cat(places).argsort()], exits
+
+# %% wrong early_exit: what goes on is detached, so early blocks learn nothing from late exits
+# loses early_exit_work: the gradient of block 0
+def early_exit(blocks, heads, x, threshold):
+    hidden, waiting, left, places = x, torch.arange(len(x)), [], []
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    for index, (block, head) in enumerate(zip(blocks, heads)):
+        hidden = block(hidden)
+        logits = head(hidden)
+        sure = (logits.softmax(1).amax(1) >= threshold) | (index == len(blocks) - 1)
+        exits[waiting[sure]] = index
+        left.append(logits[sure])
+        places.append(waiting[sure])
+        hidden, waiting = hidden[~sure].detach(), waiting[~sure]
+    return torch.cat(left)[torch.cat(places).argsort()], exits
+
+# %% wrong early_exit: stops with an error when nobody waits
+# loses early_exit_values: early_exit stopped with
+# loses early_exit_work: early_exit stopped with
+# loses early_exit_edges: early_exit stopped with
+def early_exit(blocks, heads, x, threshold):
+    hidden, waiting, left, places = x, torch.arange(len(x)), [], []
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    for index, (block, head) in enumerate(zip(blocks, heads)):
+        hidden = block(hidden)
+        logits = head(hidden)
+        sure = (logits.softmax(1).amax(1) >= threshold) | (index == len(blocks) - 1)
+        exits[waiting[sure]] = index
+        left.append(logits[sure])
+        places.append(waiting[sure])
+        hidden, waiting = torch.stack([row for row, goes in zip(hidden, ~sure) if goes]), waiting[~sure]
+    return torch.cat(left)[torch.cat(places).argsort()], exits
+
+# %% wrong early_exit: the last block is left out of the loop, and one block is none
+# loses early_exit_edges: early_exit stopped with
+def early_exit(blocks, heads, x, threshold):
+    hidden, waiting, left, places = x, torch.arange(len(x)), [], []
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    for index, (block, head) in enumerate(zip(blocks[:-1], heads[:-1])):
+        hidden = block(hidden)
+        logits = head(hidden)
+        sure = logits.softmax(1).amax(1) >= threshold
+        exits[waiting[sure]] = index
+        left.append(logits[sure])
+        places.append(waiting[sure])
+        hidden, waiting = hidden[~sure], waiting[~sure]
+    exits[waiting] = index + 1
+    left.append(heads[-1](blocks[-1](hidden)))
+    places.append(waiting)
     return torch.cat(left)[torch.cat(places).argsort()], exits
 
 # %% right early_exit: one row at a time
@@ -805,6 +1037,19 @@ class ExportableGate(Gate):
 class ExportableGate(Gate):
     def forward(self, x):
         return torch.where(x.mean() > 0.5, self.bright(x), torch.tanh(self.dark(x))).reshape(4, 2)
+
+# %% wrong exportable_gate: under no_grad, as if it were for inference only
+# loses exportable_gate_values: the result has no graph
+class ExportableGate(Gate):
+    @torch.no_grad()
+    def forward(self, x):
+        return torch.where(x.mean() > 0.5, self.bright(x), torch.tanh(self.dark(x)))
+
+# %% wrong exportable_gate: the dark branch is detached
+# loses exportable_gate_values: the gradient of dark.weight
+class ExportableGate(Gate):
+    def forward(self, x):
+        return torch.where(x.mean() > 0.5, self.bright(x), torch.tanh(self.dark(x).detach()))
 
 # %% right exportable_gate: both ways, then where
 class ExportableGate(Gate):
@@ -935,6 +1180,54 @@ def count_graphs(function, calls, dynamic=None):
         seen.add(tuple(tuple(a.shape) if isinstance(a, torch.Tensor) else a for a in arguments))
         counts.append(len(seen))
     return counts
+
+# %% wrong count_graphs: dynamic=True is taken for the default
+# loses count_graphs_dynamic: one graph for all lengths
+def count_graphs(function, calls, dynamic=None):
+    graphs, counts = [], []
+
+    def backend(graph, example_inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    torch.compiler.reset()
+    compiled = torch.compile(function, backend=backend, dynamic=None if dynamic else dynamic)
+    for arguments in calls:
+        compiled(*arguments)
+        counts.append(len(graphs))
+    return counts
+
+# %% wrong count_graphs: dynamic=False is taken for the default
+# loses count_graphs_dynamic: one graph for each length
+def count_graphs(function, calls, dynamic=None):
+    graphs, counts = [], []
+
+    def backend(graph, example_inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    torch.compiler.reset()
+    compiled = torch.compile(function, backend=backend, dynamic=dynamic or None)
+    for arguments in calls:
+        compiled(*arguments)
+        counts.append(len(graphs))
+    return counts
+
+# %% wrong count_graphs: the last count of an empty list
+# loses count_graphs_counts: count_graphs stopped with IndexError
+def count_graphs(function, calls, dynamic=None):
+    graphs, counts = [], []
+
+    def backend(graph, example_inputs):
+        graphs.append(graph)
+        return graph.forward
+
+    torch.compiler.reset()
+    compiled = torch.compile(function, backend=backend, dynamic=dynamic)
+    for arguments in calls:
+        compiled(*arguments)
+        counts.append(len(graphs))
+    return counts[:-1] + [counts[-1]]
 
 # %% right count_graphs: a class as backend, a comprehension
 def count_graphs(function, calls, dynamic=None):
@@ -1113,6 +1406,38 @@ def lab_train(model, batches, validation, steps, lr=0.1):
         optimizer.step()
         with torch.no_grad():
             total = sum(F.cross_entropy(model(X), y) * len(y) for X, y in validation)
+        curve.append(total / sum(len(y) for _, y in validation))
+    return curve
+
+# %% wrong lab_train: eval mode for the validation, and no way back after the last step
+# loses lab_train_repaired: left in eval mode
+def lab_train(model, batches, validation, steps, lr=0.1):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    curve = []
+    for step in range(steps):
+        model.train()
+        X, y = batches[step % len(batches)]
+        optimizer.zero_grad()
+        F.cross_entropy(model(X), y).backward()
+        optimizer.step()
+        model.eval()
+        total = sum(F.cross_entropy(model(X), y).item() * len(y) for X, y in validation)
+        curve.append(total / sum(len(y) for _, y in validation))
+    return curve
+
+# %% wrong lab_train: requires_grad switched off instead of recording
+# loses lab_train_repaired: requires_grad was switched off
+def lab_train(model, batches, validation, steps, lr=0.1):
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
+    curve = []
+    for step in range(steps):
+        model.requires_grad_(True)
+        X, y = batches[step % len(batches)]
+        optimizer.zero_grad()
+        F.cross_entropy(model(X), y).backward()
+        optimizer.step()
+        model.requires_grad_(False)
+        total = sum(F.cross_entropy(model(X), y).item() * len(y) for X, y in validation)
         curve.append(total / sum(len(y) for _, y in validation))
     return curve
 
