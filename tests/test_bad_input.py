@@ -419,7 +419,7 @@ def test_a_sound_notebook_is_left_alone(copy, whole):
 def test_a_missing_cell_comes_back_in_its_place(whole):
     notebook = copies.deepcopy(whole)
     without("negate")(notebook)
-    assert repair(notebook, whole) == ["cell 'negate' was missing; it is back as it was whole"]
+    assert repair(notebook, whole) == ["cell 'negate' was missing; it is back as it was released"]
     assert notebook == whole
 
 
