@@ -45,6 +45,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedb
 c.Exchange.root = str(course.EXCHANGE)
 c.Exchange.cache = str(course.CACHE)
 c.Exchange.assignment_dir = str(course.WORK)
+c.ExchangeFactory.collect = "torchdays.grading.chain.CollectNoLinks"
 
 c.ClearSolutions.code_stub = {
     "python": '# YOUR CODE HERE\nraise NotImplementedError("This answer is still to be written.")',

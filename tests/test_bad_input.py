@@ -494,6 +494,18 @@ def test_a_file_in_the_place_of_the_exchange_is_told_in_words(course):
     assert f"day01_apples cannot be published: Not a directory.\nThe exchange is {course.root}/.exchange." in said
 
 
+def test_links_in_the_exchange_are_not_followed(course):
+    submit(course, "linda", RIGHT)
+    (inbound,) = (course.root / ".exchange" / "torchdays" / "inbound").glob("linda+*")
+    (inbound / "mine.txt").write_text("mine", encoding="utf-8")
+    (inbound / "theirs.txt").symlink_to(course.root / "pyproject.toml")
+    (inbound / f"{DAY}.ipynb").unlink()
+    (inbound / f"{DAY}.ipynb").symlink_to(course.root / "solutions" / DAY / f"{DAY}.ipynb")
+    course.torchdays("collect", DAY)
+    collected = {path.name for path in (course.root / "submitted" / "linda" / DAY).iterdir()}
+    assert "mine.txt" in collected and not collected & {"theirs.txt", f"{DAY}.ipynb"}
+
+
 @needs_a_sandbox
 def test_a_full_disk_loses_no_submission_and_no_feedback(course):
     submit(course, "ada", RIGHT)

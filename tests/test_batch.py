@@ -1,7 +1,9 @@
 """Grading many: killed at any moment and run again, it loses and doubles nothing; the same verdict everywhere."""
 
+import copy as copies
 import csv
 import random
+import re
 import shutil
 import signal
 import sqlite3
@@ -133,6 +135,27 @@ def test_grading_refuses_without_a_sandbox_and_says_what_to_install(toys, tmp_pa
 
 
 # The same verdict on what is honest
+
+NOISY = """import sys, warnings
+def double(x):
+    warnings.warn("this may be slow")
+    print("working", file=sys.stderr)
+    return x * 2"""
+
+
+@needs_a_sandbox
+def test_a_warning_costs_nothing_when_validated_nor_when_graded(toys, tmp_path):
+    noisy = copies.copy(toys)
+    noisy.root = tmp_path / "noisy"
+    shutil.copytree(toys.root, noisy.root, ignore=shutil.ignore_patterns("submitted", "gradebook.db"))
+    for learner, answers in {"noisy": RIGHT | {"double": NOISY}, "wrong": RIGHT | WRONG}.items():
+        path = noisy.root / "submitted" / learner / DAY / f"{DAY}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(nbformat.writes(released(noisy, answers)), encoding="utf-8")
+        said = noisy.nbgrader("validate", path).stdout
+        assert ("Success! Your notebook passes all the tests." in said) == (learner == "noisy"), said
+    printed = noisy.torchdays("grade", DAY, COLUMNS="200").stdout
+    assert re.search(r"noisy +│ graded +│ 20 / 20", printed) and re.search(r"wrong +│ graded +│ 12 / 20", printed)
 
 
 def test_no_honest_answer_is_flagged(exercise_day):

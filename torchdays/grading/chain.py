@@ -4,6 +4,7 @@
 """
 
 import atexit
+import glob
 import json
 import os
 import re
@@ -16,8 +17,9 @@ from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.filters import Highlight2HTML, markdown2html
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor, SaveAutoGrades
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.utils import is_grade, is_solution, temp_attrs
 
 from torchdays import course
 from torchdays.grading import outcomes
@@ -36,6 +38,21 @@ MARKUP = """
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "*": ["class"]}  # classes colour code
 SHOWN = 8000  # bytes of output that feedback shows of a cell
 AHEAD = {}  # what a batch computed ahead: {key(notebook): (outputs, State, note)}, {path of a graded one: its page}
+
+
+class CollectNoLinks(ExchangeCollect):
+    """Collects submissions from the exchange without what is only a link: it may lead to any file."""
+
+    def do_copy(self, src, dest, log=None):
+        """nbgrader's interface. A folder that is a link is not collected at all."""
+        if Path(src).is_symlink():
+            self.log.error("Not collected, since it is a link: %s", src)
+            return
+        names = [path.name for path in Path(src).rglob("*") if path.is_symlink()]
+        for name in names:
+            self.log.warning("Not collected, since it is a link: %s of %s", name, src)
+        with temp_attrs(self.coursedir, ignore=[*self.coursedir.ignore, *map(glob.escape, names)]):
+            super().do_copy(src, dest, log)
 
 
 class ForgivingExporter(NotebookExporter):

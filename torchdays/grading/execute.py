@@ -2,6 +2,7 @@
 
 import ast
 import asyncio
+import atexit
 import json
 import time
 from contextlib import suppress
@@ -14,6 +15,7 @@ from nbformat.v4 import new_output
 from torchdays.grading.inside import ORDER
 from torchdays.grading.kernels import PlainKernelManager, SandboxKernelManager
 from torchdays.grading.outcomes import State
+from torchdays.grading.sandbox import SandboxError
 
 HEARTBEAT = 0.1  # seconds between two looks at what a kernel takes
 EXACTLY = 300 << 20  # bytes from which on a process's memory is looked at closely, which takes longer
@@ -37,7 +39,13 @@ def execute(notebook, sandbox, limits, files=None, protected=()):
     """
     manager = SandboxKernelManager() if sandbox else PlainKernelManager()
     manager.sandbox, manager.files, manager.limits = sandbox, files or {}, limits
-    return asyncio.run(Client(notebook, manager, limits, frozenset(protected)).run())
+    client = Client(notebook, manager, limits, frozenset(protected))
+    try:
+        return asyncio.run(client.run())
+    except RuntimeError as error:  # jupyter_client's, for a kernel that did not start
+        raise SandboxError(f"{error}\n{sandbox.failure() if sandbox else ''}") from None
+    finally:
+        atexit.unregister(client._cleanup_kernel)
 
 
 class Client(NotebookClient):

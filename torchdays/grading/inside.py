@@ -100,7 +100,7 @@ def _kernel(order):
                 "/proc", 4096, order["user"]
             )  # a system that hides parts of /proc gives no new one: then there is none
         _empty(str(SOCKETS), 1 << 20, order["user"])
-        for folder in str(WORK), "/tmp", "/dev/shm":
+        for folder in str(WORK), "/run", "/dev/shm":
             _empty(folder, limits["disk"], order["user"])
         for name, content in order["files"].items():
             path = WORK / name

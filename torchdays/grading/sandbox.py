@@ -17,7 +17,7 @@ import psutil
 from torchdays import course
 from torchdays.course import CourseError
 
-WORK, SOCKETS = "/submission", "/sockets"  # folders in the sandbox; inside.py knows them, too
+WORK, SOCKETS, SCRATCH = "/submission", "/sockets", "/run"  # folders in the sandbox; inside.py knows them, too
 START = 120  # seconds until the parent has imported torch, on a machine with much else to do
 SYSTEM = "/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"
 MIB = 1 << 20
@@ -64,18 +64,21 @@ def _bwrap():
     """bubblewrap's command: no network, nothing to write to; to read, the interpreter, the course's code and assets."""
     command = ["bwrap", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
     command += ["--die-with-parent", "--as-pid-1", "--new-session", "--hostname", "torchdays", "--clearenv"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", "--dir", WORK, "--dir", SOCKETS]
+    command += ["--proc", "/proc", "--dev", "/dev", "--tmpfs", SCRATCH, "--dir", WORK, "--dir", SOCKETS]
     if os.getuid():
         command += ["--unshare-user"]
     else:
         command += ["--cap-add", "ALL"]  # for the parent, which gives each kernel a user of its own without any
-    shown = [*SYSTEM, sys.base_prefix, sys.prefix, *site.getsitepackages(), course.CODE, course.ASSETS]
-    for path in dict.fromkeys(Path(path) for path in shown):
+    shown = [Path(path) for path in (*SYSTEM, sys.base_prefix, sys.prefix, *site.getsitepackages())]
+    shown += [path.resolve() for path in shown if path.is_symlink()] + [course.CODE, course.ASSETS]
+    for path in dict.fromkeys(shown):
+        if any(folder.is_symlink() for folder in path.parents):
+            continue  # it is there under its real name
+        for folder in reversed(path.parents[:-1]) if path.exists() else ():
+            command += ["--perms", "0755", "--dir", str(folder)]
         if path.is_symlink():
             command += ["--symlink", str(path.readlink()), str(path)]
         elif path.exists():
-            for folder in reversed(path.parents[:-1]):
-                command += ["--perms", "0755", "--dir", str(folder)]
             command += ["--ro-bind", str(path), str(path)]
     for name, value in environment().items():
         command += ["--setenv", name, value]
@@ -91,7 +94,8 @@ def environment():
         "PYTHONPATH": str(course.ROOT),
         "PYTHONHASHSEED": "0",
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": "/tmp",
+        "TMPDIR": SCRATCH,
+        "MPLCONFIGDIR": SCRATCH,
         "OMP_NUM_THREADS": "1",
         "CUDA_VISIBLE_DEVICES": "",
     }
@@ -154,6 +158,11 @@ class Sandbox:
             raise SandboxError("the sandbox ended") from None
         pid = self._pid(self._wait(number, 30)["pid"])
         return pid, connection | {"ip": f"/proc/{pid}/root{SOCKETS}/k", "key": key}
+
+    def failure(self):
+        """Why the newest kernel did not start; empty if it did."""
+        with self._news:
+            return next((event["failed"] for event in reversed(self._events.values()) if "failed" in event), "")
 
     def _user(self, number):
         """The user that a kernel runs as: this one, or where this one is root, one that owns nothing else.
