@@ -1,14 +1,16 @@
 """The data sets of the course: what their cards in assets/data/README.md say is true of them."""
 
 import itertools
+import os
 import re
+import subprocess
 import sys
 import unicodedata
 from collections import Counter
 
 import pytest
 
-from torchdays import data
+from torchdays import course, data
 from torchdays.data import tagging
 
 # tagged sentences, Day 11
@@ -255,3 +257,19 @@ def test_surnames_are_single_words_and_enough(surnames):
 
 def test_surnames_repeat_and_another_seed_gives_others(surnames):
     assert data.names() == surnames != data.names(seed=1)
+
+
+def test_tagged_sentences_are_the_same_in_every_process():
+    # the order of a set differs between processes: no name may depend on it
+    program = "from torchdays import data; import zlib; print(zlib.crc32(repr(data.tagged_sentences()).encode()))"
+    runs = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(course.ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "2")
+    ]
+    assert len(set(runs)) == 1 and runs[0].strip()

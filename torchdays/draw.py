@@ -118,7 +118,7 @@ def shapes(a, b, titles=None, ax=None):
 
     a, b:   tensors, or shapes as tuples
     titles: the names of a and b
-    A green column is equal, a golden one is stretched, an orange one does not fit.
+    A green column is equal, in a golden one a 1 (dashed, if the size is missing) stretches, an orange one does not fit.
     """
     a, b = (tuple(s.shape) if isinstance(s, torch.Tensor) else tuple(s) for s in (a, b))
     titles = titles or ["a", "b"]
@@ -141,17 +141,12 @@ def shapes(a, b, titles=None, ax=None):
             _cell(axes, x, y, "1" if missing else str(size), tint(color, 0.12 if missing else 0.45), dashed=missing)
         if clash:
             verdict = f"{one} ≠ {two}"
-        elif one == two:
-            verdict = "same" if None not in sizes else "missing"
         else:
-            verdict = "missing" if None in sizes else "stretch"
-        _write(axes, column * 1.5 + 0.5, 2.55, verdict, size=8.5, color=ORANGE if clash else INK)
-        if fits or not clash:
-            size = max(one, two) if 0 not in (one, two) else 0
-            _cell(axes, column * 1.5, 2.9, "?" if clash else str(size), tint(PALE, 0.5))
-        else:
-            _cell(axes, column * 1.5, 2.9, "✗", tint(ORANGE, 0.45))
-    for y, name in ((0.5, f"{titles[0]} {a}"), (1.65, f"{titles[1]} {b}"), (3.4, "result" if fits else "no result")):
+            verdict = ("missing,\n" if None in sizes else "") + ("same" if one == two else "stretches")
+        _write(axes, column * 1.5 + 0.5, 2.6, verdict, size=8.5, color=ORANGE if clash else INK)
+        result = "✗" if clash else "0" if 0 in (one, two) else str(max(one, two))
+        _cell(axes, column * 1.5, 3.05, result, tint(ORANGE, 0.45) if clash else tint(PALE, 0.5))
+    for y, name in ((0.5, f"{titles[0]} {a}"), (1.65, f"{titles[1]} {b}"), (3.55, "result" if fits else "no result")):
         _write(axes, -0.4, y, name, size=11, ha="right")
     _finish(axes, own)
 

@@ -154,6 +154,13 @@ def to_array(predictions):
     return predictions.detach().flatten().numpy().copy()
 
 
+# %% wrong to_array: every fraction becomes float32
+# loses to_array_values: has dtype torch.float64; its array has float32
+def to_array(predictions):
+    array = predictions.detach().cpu().numpy()
+    return array.astype(np.float32 if predictions.is_floating_point() else array.dtype)
+
+
 # %% right to_array: detach, CPU, array, copy
 def to_array(predictions):
     return predictions.detach().cpu().numpy().copy()
@@ -213,6 +220,41 @@ def first_usable(names):
         except RuntimeError:
             pass
     return torch.device("cpu")
+
+
+# %% wrong first_usable: asks about one make of graphics card only
+# loses first_usable_choice: ask each in the same way
+def first_usable(names):
+    for name in names:
+        try:
+            device = torch.device(name)
+        except RuntimeError:
+            continue
+        if device.type != "cuda":
+            return device
+    return torch.device("cpu")
+
+
+# %% wrong first_usable: knows two makes of graphics cards, and believes in all others
+# loses first_usable_choice: ask each in the same way
+def first_usable(names):
+    for name in names:
+        if name.startswith("cuda") or name.startswith("mps"):
+            continue
+        try:
+            return torch.device(name)
+        except RuntimeError:
+            continue
+    return torch.device("cpu")
+
+
+# %% wrong first_usable: a name that works ends the search, one that fails does too
+# loses first_usable_choice: after a failure, go on to the next name
+def first_usable(names):
+    try:
+        return torch.empty(1, device=names[0]).device
+    except Exception:
+        return torch.device("cpu")
 
 
 # %% wrong first_usable: takes the last that works
@@ -292,8 +334,8 @@ def gradient_at(f, x):
 
 
 # %% wrong gradient_at: reads .grad before backward
-# loses gradient_at_values: is the return statement missing?
-# loses gradient_at_traces: is the return statement missing?
+# loses gradient_at_values: Was .grad read before backward()?
+# loses gradient_at_traces: Was .grad read before backward()?
 def gradient_at(f, x):
     leaf = x.detach().float().clone().requires_grad_()
     y = f(leaf)
@@ -372,10 +414,50 @@ def gradient_at(f, x):
     return gradient + 0 * leaf
 
 
+# %% wrong gradient_at: a copy with x's record is no leaf
+# loses gradient_at_traces: so its .grad stays None: first detach()
+def gradient_at(f, x):
+    leaf = x.clone() if x.is_floating_point() else x.float()
+    leaf.requires_grad_()
+    f(leaf).backward()
+    return leaf.grad
+
+
+# %% right gradient_at: detached, and never written to, so no copy is needed
+def gradient_at(f, x):
+    leaf = x.detach() if x.is_floating_point() else x.float()
+    leaf.requires_grad_()
+    f(leaf).backward()
+    return leaf.grad
+
+
+# %% wrong gradient_at: no return
+# loses gradient_at_values: Is the return statement missing?
+# loses gradient_at_traces: Is the return statement missing?
+def gradient_at(f, x):
+    leaf = x.detach().float().clone().requires_grad_()
+    f(leaf).backward()
+    leaf.grad
+
+
+# %% right gradient_at: the Jacobian of one number
+def gradient_at(f, x):
+    return torch.autograd.functional.jacobian(f, x.detach() if x.is_floating_point() else x.float())
+
+
 # %% right gradient_at: torch.autograd.grad
 def gradient_at(f, x):
     leaf = torch.tensor(x.tolist(), dtype=x.dtype if x.is_floating_point() else torch.float32, requires_grad=True)
     return torch.autograd.grad(f(leaf), leaf)[0]
+
+
+# %% wrong gradient_at: a copy within x's record leaves its trace on x
+# loses gradient_at_traces: x.grad was changed
+def gradient_at(f, x):
+    leaf = x.clone() if x.is_floating_point() else x.float()
+    leaf.requires_grad_().retain_grad()
+    f(leaf).backward()
+    return leaf.grad
 
 
 # %% right gradient_at: torch.func.grad
@@ -406,6 +488,21 @@ def fit_line(x, y, steps, lr):
         optimizer.zero_grad()
         optimizer.step()
     return slope.item(), offset.item()
+
+
+# %% wrong fit_line: a column of predictions against a row of y
+# loses fit_line_steps: compares each prediction with every y
+# loses fit_line_result: should have settled
+def fit_line(x, y, steps, lr):
+    model = torch.nn.Linear(1, 1).to(x.dtype)
+    torch.nn.init.zeros_(model.weight)
+    torch.nn.init.zeros_(model.bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(model(x.unsqueeze(1)), y).backward()
+        optimizer.step()
+    return model.weight.item(), model.bias.item()
 
 
 # %% wrong fit_line: the sum of the squares instead of their mean

@@ -39,9 +39,14 @@ def outer(a, b):
     return out
 
 # %% wrong outer: goes through float32 and back
-# loses outer_dtype: float64 went in
+# loses outer_dtype: lost digits
 def outer(a, b):
     return (a.float()[:, None] * b.float()).to(a.dtype)
+
+# %% wrong outer: whole numbers take the way through float64
+# loses outer_dtype: lost digits
+def outer(a, b):
+    return (a.double()[:, None] * b.double()).to(a.dtype)
 
 # %% wrong outer: no return
 # loses outer_values: returned None
@@ -84,6 +89,11 @@ def diagonal(x):
 def diagonal(x):
     return (x * torch.eye(*x.shape, dtype=x.dtype)).sum(dim=1)[: min(x.shape)]
 
+# %% wrong diagonal: multiplies by a float mask
+# loses diagonal_values: the result has x's dtype
+def diagonal(x):
+    return (x * torch.eye(*x.shape)).sum(dim=1)[: min(x.shape)]
+
 # %% wrong diagonal: reads the cells one by one
 # loses diagonal_values: makes more torch calls
 def diagonal(x):
@@ -104,6 +114,11 @@ def diagonal(x):
 def diagonal(x):
     rows, columns = x.shape
     return x.reshape(-1)[:: columns + 1][: min(rows, columns)]
+
+# %% right diagonal: one place from each row
+def diagonal(x):
+    shorter = min(x.shape)
+    return x[:shorter].gather(1, torch.arange(shorter).unsqueeze(1)).squeeze(1)
 
 # %% right diagonal: a mask picks
 def diagonal(x):
@@ -159,6 +174,14 @@ def one_hot(labels, classes):
 def one_hot(labels, classes):
     rows = torch.cat([torch.eye(classes), torch.zeros(1, classes)])
     return rows[torch.where(labels < 0, classes, labels)]
+
+# %% right one_hot: one class more, found from the end by -1, and cut off
+def one_hot(labels, classes):
+    return torch.eye(classes + 1)[labels][..., :-1]
+
+# %% right one_hot: torch's function, one class later
+def one_hot(labels, classes):
+    return torch.nn.functional.one_hot(labels + 1, classes + 1)[..., 1:].float()
 
 # %% right one_hot: scatter into one column too many, then cut
 def one_hot(labels, classes):
@@ -277,25 +300,44 @@ def running_total(x, window):
 # loses running_total_values: there is a loop in it
 # loses running_total_window: there is a loop in it
 def running_total(x, window):
-    return torch.stack([x[:, max(0, t - window + 1) : t + 1].sum(1) for t in range(x.shape[1])], dim=1)
+    return torch.stack([x[:, max(0, t - window + 1) : t + 1].sum(1, dtype=x.dtype) for t in range(x.shape[1])], dim=1)
 
-# %% right running_total: the difference of two sums
+# %% wrong running_total: the difference of two sums keeps a trace of what has left the window
+# loses running_total_window: The difference of two large sums
 def running_total(x, window):
-    total = x.cumsum(dim=1)
+    total = x.cumsum(dim=1, dtype=x.dtype)
     earlier = torch.zeros_like(total)
     earlier[:, window:] = total[:, :-window]
     return total - earlier
 
-# %% right running_total: sliding windows over a padded series
+# %% wrong running_total: a sum makes int64 of int32
+# loses running_total_window: torch.int32 went in
 def running_total(x, window):
     padded = torch.cat([x.new_zeros(x.shape[0], window - 1), x], dim=1)
     return padded.unfold(1, window, 1).sum(dim=-1)
 
-# %% right running_total: where and sum, one axis more
+# %% wrong running_total: fractions take the way through float32
+# loses running_total_values: in float64
+# loses running_total_window: torch.float64 went in
+def running_total(x, window):
+    padded = torch.nn.functional.pad(x, (window - 1, 0)).unfold(1, window, 1)
+    return padded.sum(dim=-1, dtype=torch.float32 if x.is_floating_point() else x.dtype)
+
+# %% right running_total: sliding windows over a padded series
+def running_total(x, window):
+    padded = torch.cat([x.new_zeros(x.shape[0], window - 1), x], dim=1)
+    return padded.unfold(1, window, 1).sum(dim=-1, dtype=x.dtype)
+
+# %% right running_total: where and sum, one axis more, and back to the dtype
 def running_total(x, window):
     t = torch.arange(x.shape[1]).unsqueeze(1)
     s = torch.arange(x.shape[1]).unsqueeze(0)
-    return torch.where((s <= t) & (s > t - window), x.unsqueeze(1), 0).sum(dim=2)
+    return torch.where((s <= t) & (s > t - window), x.unsqueeze(1), 0).sum(dim=2).to(x.dtype)
+
+# %% right running_total: a mask cut by tril and triu
+def running_total(x, window):
+    ones = torch.ones(x.shape[1], x.shape[1], dtype=x.dtype)
+    return x @ ones.triu().tril(window - 1)
 
 # %% wrong masked_mean: plain mean counts the padding
 # loses masked_mean_values: the padding is being counted
@@ -333,7 +375,7 @@ def masked_mean(x, mask):
 
 # %% wrong masked_mean: adds something small to the divisor
 # loses masked_mean_values: wrong for shape
-# loses masked_mean_empty: every mean is a little off
+# loses masked_mean_empty: a little off
 def masked_mean(x, mask):
     real = mask.unsqueeze(-1)
     return torch.where(real, x, 0).sum(dim=1) / (real.sum(dim=1).to(x.dtype) + 1e-6)
@@ -343,6 +385,17 @@ def masked_mean(x, mask):
 def masked_mean(x, mask):
     real = mask.unsqueeze(-1)
     return torch.where(real, x, 0).nan_to_num().sum(dim=1) / real.sum(dim=1).clamp(min=1)
+
+# %% wrong masked_mean: the mean that skips nan skips those of real steps, too
+# loses masked_mean_nan: a nan in a *real* step was hidden
+def masked_mean(x, mask):
+    return x.masked_fill(~mask.unsqueeze(-1), torch.nan).nanmean(dim=1).nan_to_num(posinf=torch.inf, neginf=-torch.inf)
+
+# %% wrong masked_mean: cleans all data first
+# loses masked_mean_nan: a nan in a *real* step was hidden
+def masked_mean(x, mask):
+    clean = x.nan_to_num(0, 0, 0) * mask.unsqueeze(-1)
+    return clean.sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
 
 # %% wrong masked_mean: zeroes the caller's tensor
 # loses masked_mean_values: changed a tensor it was given
@@ -373,6 +426,12 @@ def masked_mean(x, mask):
 # %% right masked_mean: the number of steps as a column
 def masked_mean(x, mask):
     return torch.where(mask[:, :, None], x, 0).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
+
+# %% right masked_mean: divides by 0, and replaces what comes of it
+def masked_mean(x, mask):
+    real = mask[..., None]
+    count = real.sum(dim=1)
+    return torch.where(count > 0, torch.where(real, x, 0).sum(dim=1) / count, 0)
 
 # %% right masked_mean: masked_fill on a copy, then a sum
 def masked_mean(x, mask):
@@ -507,6 +566,21 @@ def normalise(images, eps=1e-5):
     mean = images.mean(dim=(2, 3), keepdim=True)
     return (images - mean) / (images.var(dim=(2, 3), keepdim=True, correction=0) + eps)
 
+# %% wrong normalise: the mean of the squares minus the square of the mean
+# loses normalise_values: subtract the mean first
+def normalise(images, eps=1e-5):
+    mean = images.mean(dim=(2, 3), keepdim=True)
+    variance = (images**2).mean(dim=(2, 3), keepdim=True) - mean**2
+    return (images - mean) / (variance + eps).sqrt()
+
+# %% wrong normalise: all pictures become float32
+# loses normalise_values: has dtype torch.float32, expected torch.float64
+# loses normalise_edges: dtype torch.float32, expected torch.float64
+def normalise(images, eps=1e-5):
+    images = images.float()
+    mean = images.mean(dim=(2, 3), keepdim=True)
+    return (images - mean) / (images.var(dim=(2, 3), keepdim=True, correction=0) + eps).sqrt()
+
 # %% wrong normalise: in place
 # loses normalise_values: changed a tensor it was given
 # loses normalise_edges: changed a tensor it was given
@@ -519,6 +593,20 @@ def normalise(images, eps=1e-5):
 def normalise(images, eps=1e-5):
     return torch.nn.functional.instance_norm(images, eps=eps)
 
+# %% right normalise: the normalisation of layers, over height and width
+def normalise(images, eps=1e-5):
+    return torch.nn.functional.layer_norm(images, images.shape[2:], eps=eps)
+
+# %% wrong normalise: as a batch of one, by torch's function, which refuses an eps of 0
+# loses normalise_edges: eps must be positive
+def normalise(images, eps=1e-5):
+    flat = images.reshape(1, -1, *images.shape[2:])
+    return torch.nn.functional.batch_norm(flat, None, None, training=True, eps=eps).reshape(images.shape)
+
+# %% right normalise: groups of one channel
+def normalise(images, eps=1e-5):
+    return torch.nn.functional.group_norm(images, images.shape[1], eps=eps)
+
 # %% right normalise: flat pictures, and the mean of the squares by hand
 def normalise(images, eps=1e-5):
     flat = images.flatten(start_dim=2)
@@ -526,8 +614,8 @@ def normalise(images, eps=1e-5):
     return (centred * (centred.square().mean(dim=-1, keepdim=True) + eps).rsqrt()).reshape(images.shape)
 
 # %% wrong train: unrepaired
-# loses train_fits: everybody gets the same mark
-# loses train_steps: compares every prediction with every mark
+# loses train_fits: everybody still gets the same mark
+# loses train_steps: as in the friend's program
 def train(features, marks, steps=400, rate=0.1):
     weight = torch.zeros(features.shape[1], 1, requires_grad=True)
     bias = torch.zeros(1, requires_grad=True)
@@ -542,7 +630,7 @@ def train(features, marks, steps=400, rate=0.1):
     return weight.detach(), bias.detach(), loss.item()
 
 # %% wrong train: hides the symptom with a random start
-# loses train_fits: only hide that
+# loses train_fits: only hide it
 # loses train_steps: Keep zeros as the start
 def train(features, marks, steps=400, rate=0.1):
     weight = torch.randn(features.shape[1], 1, generator=torch.Generator().manual_seed(0), requires_grad=True)
@@ -557,7 +645,7 @@ def train(features, marks, steps=400, rate=0.1):
     return weight.detach(), bias.detach(), loss.item()
 
 # %% wrong train: hides the symptom with more and larger steps
-# loses train_fits: only hide that
+# loses train_fits: only hide it
 # loses train_steps: one step from weight 0
 def train(features, marks, steps=400, rate=0.1):
     weight = torch.zeros(features.shape[1], 1, requires_grad=True)
@@ -605,6 +693,20 @@ def train(features, marks, steps=400, rate=0.1):
             bias -= 0.005 * bias.grad
         weight.grad = bias.grad = None
     return weight.detach(), bias.detach(), loss.item() / len(marks)
+
+# %% wrong train: the loss after the last step instead of before it
+# loses train_steps: taken before the parameters move
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    for _ in range(steps):
+        loss = ((features @ weight + bias - marks) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            weight -= rate * weight.grad
+            bias -= rate * bias.grad
+        weight.grad = bias.grad = None
+    return weight.detach(), bias.detach(), ((features @ weight + bias - marks) ** 2).mean().item()
 
 # %% right train: marks as a column
 def train(features, marks, steps=400, rate=0.1):
@@ -679,3 +781,31 @@ def train(features, marks, steps=400, rate=0.1):
 
 # %% equivalent train: assert predictions.shape == marks.shape, 'each prediction belongs to one mark' -> pass
 # because the shapes are equal in every call once weight has rank 1: the line guards later changes, and computes nothing
+
+# %% right train: a list of the three
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], 1, requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    for _ in range(steps):
+        loss = ((features @ weight + bias - marks[:, None]) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            weight -= rate * weight.grad
+            bias -= rate * bias.grad
+        weight.grad = bias.grad = None
+    return [weight.detach(), bias.detach(), loss.item()]
+
+# %% wrong train: the loss stays a tensor
+# loses train_fits: the loss should be a Python float
+# loses train_steps: a Python float
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], 1, requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    for _ in range(steps):
+        loss = ((features @ weight + bias - marks[:, None]) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            weight -= rate * weight.grad
+            bias -= rate * bias.grad
+        weight.grad = bias.grad = None
+    return weight.detach(), bias.detach(), loss.detach()

@@ -44,6 +44,57 @@ class Recordings(Dataset):
         return (self.transform(recording) if self.transform else recording), torch.tensor(self.labels[i])
 
 
+# %% wrong recordings: only missing labels are noticed, not labels too many
+# loses recordings_samples: recordings: 1, labels: 2; that should raise a ValueError
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(labels) < len(recordings):
+            raise ValueError("a label is missing")
+        self.recordings, self.labels, self.transform = recordings, labels, transform
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        recording = self.recordings[i]
+        return (self.transform(recording) if self.transform else recording), torch.tensor(self.labels[i])
+
+
+# %% wrong recordings: every recording made float32
+# loses recordings_samples: dtype
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(labels) != len(recordings):
+            raise ValueError("lengths differ")
+        self.recordings = [recording.float() for recording in recordings]
+        self.labels, self.transform = labels, transform
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        recording = self.recordings[i]
+        return (self.transform(recording) if self.transform else recording), torch.tensor(self.labels[i])
+
+
+# %% wrong recordings: each transformed sample is kept for the next epoch
+# loses recordings_samples: fetched again, a sample is transformed again
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(labels) != len(recordings):
+            raise ValueError("lengths differ")
+        self.recordings, self.labels, self.transform, self.ready = recordings, labels, transform, {}
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        if i not in self.ready:
+            recording = self.recordings[i]
+            self.ready[i] = self.transform(recording) if self.transform else recording
+        return self.ready[i], torch.tensor(self.labels[i])
+
+
 # %% right recordings: pairs, an identity as the default transform, labels as one tensor
 class Recordings(Dataset):
     def __init__(self, recordings, labels, transform=None):
@@ -118,6 +169,23 @@ def pad_collate(samples):
     lengths = torch.tensor([len(recording) for recording, _ in samples])
     padded = torch.stack([F.pad(recording, (0, 10 - len(recording))) for recording, _ in samples])
     return padded, lengths, torch.stack([label for _, label in samples])
+
+
+# %% wrong pad_collate: lengths found by counting what is not zero
+# loses pad_collate_batch: lengths: real steps of each row
+def pad_collate(samples):
+    padded = nn.utils.rnn.pad_sequence([recording for recording, _ in samples], batch_first=True)
+    return padded, (padded != 0).sum(dim=1), torch.stack([label for _, label in samples])
+
+
+# %% wrong pad_collate: written for batches of two
+# loses pad_collate_batch: padded
+# loses pad_collate_loader: each sample once, in the loader's order
+def pad_collate(samples):
+    (first, one), (second, two) = samples[:2] if len(samples) > 1 else samples * 2
+    longest = max(len(first), len(second))
+    padded = torch.stack([F.pad(sound, (0, longest - len(sound))) for sound in (first, second)])
+    return padded, torch.tensor([len(first), len(second)]), torch.stack([one, two])
 
 
 # %% right pad_collate: rows written into zeros
@@ -268,6 +336,109 @@ class SGD:
                 p -= self.lr * v
 
 
+# %% wrong sgd: the first velocity is the tensor p.grad itself
+# loses sgd_steps: Is a velocity the very tensor p.grad
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [None for _ in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for i, p in enumerate(self.parameters):
+            if p.grad is None:
+                continue
+            if self.v[i] is None:
+                self.v[i] = p.grad
+            else:
+                self.v[i].mul_(self.momentum).add_(p.grad)
+            p -= self.lr * self.v[i]
+
+
+# %% wrong sgd: momentum is on or off, and then always 0.9
+# loses sgd_steps: momentum 0.75
+# loses sgd_manners: two steps with momentum
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.mul_(0.9 if self.momentum else 0.0).add_(p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: one velocity for all parameters of a shape
+# loses sgd_steps: each has a velocity of its own
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = {p.shape: torch.zeros_like(p) for p in self.parameters}
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.parameters:
+            if p.grad is not None:
+                v = self.v[p.shape]
+                v.mul_(self.momentum).add_(p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: the velocity fades in a step without a gradient
+# loses sgd_manners: without a gradient, p and its velocity stay as they are
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            v.mul_(self.momentum)
+            if p.grad is not None:
+                v.add_(p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: without a gradient the ball rolls on
+# loses sgd_manners: p and its velocity stay as they are
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            v.mul_(self.momentum)
+            if p.grad is not None:
+                v.add_(p.grad)
+            p -= self.lr * v
+
+
 # %% right sgd: velocities in a dictionary, made when they are needed
 class SGD:
     def __init__(self, parameters, lr, momentum=0.0):
@@ -310,7 +481,6 @@ class SGD:
 # %% wrong adamw: no correction of m and s
 # loses adamw_first: m and s start at 0
 # loses adamw_steps: is t counted in every step
-# loses adamw_decay: t counts the steps of that parameter only
 class AdamW:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
         self.ps = list(parameters)
@@ -334,7 +504,6 @@ class AdamW:
 
 
 # %% wrong adamw: the decay goes into the gradient, as in Adam
-# loses adamw_steps: with other betas
 # loses adamw_decay: this is Adam with weight_decay
 class AdamW:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
@@ -408,7 +577,6 @@ class AdamW:
 
 
 # %% wrong adamw: the decay is not multiplied by lr
-# loses adamw_steps: with other betas
 # loses adamw_decay: p becomes p · (1 − lr · weight_decay)
 class AdamW:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
@@ -430,6 +598,178 @@ class AdamW:
                 self.state[p] = m, s, t
                 p *= 1 - self.wd
                 p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: the decay after the step, from the new parameter
+# loses adamw_decay: the decay takes lr · weight_decay of p as it was before the step
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+                p *= 1 - self.lr * self.wd
+
+
+# %% wrong adamw: the decay only where the gradient is 0
+# loses adamw_decay: the decay takes lr · weight_decay of p as it was before the step
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p *= torch.where(p.grad == 0, 1 - self.lr * self.wd, 1.0)
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: betas that nobody can set
+# loses adamw_steps: with betas of 0.6 and 0.8
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = 0.9, 0.999
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p *= 1 - self.lr * self.wd
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: both means by the first beta
+# loses adamw_steps: is t counted
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1 = b2 = self.betas[0]
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p *= 1 - self.lr * self.wd
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: lr read once, when the optimizer is built
+# loses adamw_steps: lr is read anew
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+        self.first_lr = lr
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is not None:
+                m, s, t = self.state[p]
+                m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+                self.state[p] = m, s, t
+                p *= 1 - self.first_lr * self.wd
+                p -= self.first_lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: m, s and t go on as if the missing gradient were 0
+# loses adamw_decay: m, s and t stay as they are
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            g = torch.zeros_like(p) if p.grad is None else p.grad
+            m, s, t = self.state[p]
+            m, s, t = b1 * m + (1 - b1) * g, b2 * s + (1 - b2) * g**2, t + (p.grad is not None or t > 0)
+            self.state[p] = m, s, t
+            if p.grad is not None:
+                p *= 1 - self.lr * self.wd
+                p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
+
+
+# %% wrong adamw: m, s and t forgotten in a step without a gradient
+# loses adamw_decay: m, s and t stay as they are
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.ps = list(parameters)
+        self.lr, self.betas, self.eps, self.wd = lr, betas, eps, weight_decay
+        self.state = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.ps}
+
+    def zero_grad(self):
+        for p in self.ps:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        b1, b2 = self.betas
+        for p in self.ps:
+            if p.grad is None:
+                self.state[p] = [torch.zeros_like(p), torch.zeros_like(p), 0]
+                continue
+            m, s, t = self.state[p]
+            m, s, t = b1 * m + (1 - b1) * p.grad, b2 * s + (1 - b2) * p.grad**2, t + 1
+            self.state[p] = m, s, t
+            p *= 1 - self.lr * self.wd
+            p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
 
 
 # %% right adamw: a dictionary as the state, the formula as it stands
@@ -572,6 +912,35 @@ def train_epoch(model, loader, optimizer, loss_function):
     return total / count
 
 
+# %% wrong train_epoch: divided by the length that a generator does not have
+# loses train_epoch_steps: has no len()
+# loses train_epoch_result: the mean over samples
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total = 0.0
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item()
+    return total / len(loader)
+
+
+# %% wrong train_epoch: samples counted in a second walk through the loader
+# loses train_epoch_steps: division by zero
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total = 0.0
+    for x, labels in loader:
+        optimizer.zero_grad()
+        loss = loss_function(model(x), labels)
+        loss.backward()
+        optimizer.step()
+        total += loss.item() * len(labels)
+    return total / sum(len(labels) for _, labels in loader)
+
+
 # %% right train_epoch: zero_grad after the step as well as before the epoch
 def train_epoch(model, loader, optimizer, loss_function):
     model.train()
@@ -709,6 +1078,39 @@ def evaluate(model, loader, loss_function):
     return total / count, right / count
 
 
+# %% wrong evaluate: walked twice, once for the loss and once for the accuracy
+# loses evaluate_values: division by zero
+# loses evaluate_manners: but the model was called 4 times
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    with torch.no_grad():
+        losses = [(loss_function(model(x), labels).item(), len(labels)) for x, labels in loader]
+        hits = [(model(x).argmax(dim=1) == labels).float().tolist() for x, labels in loader]
+    for module, mode in modes:
+        module.training = mode
+    count, hits = sum(n for _, n in losses), sum(hits, [])
+    return sum(loss * n for loss, n in losses) / count, sum(hits) / len(hits)
+
+
+# %% wrong evaluate: recording switched on for everyone afterwards
+# loses evaluate_manners: recording was off before the call, and on after it
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    torch.set_grad_enabled(False)
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    torch.set_grad_enabled(True)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
 # %% right evaluate: all logits first, one loss at the end, the modes in a dictionary
 def evaluate(model, loader, loss_function):
     modes = {module: module.training for module in model.modules()}
@@ -767,13 +1169,31 @@ def warmup_cosine(step, warmup, total, floor=0.0):
 
 
 # %% wrong warmup_cosine: the floor is added on top
-# loses warmup_cosine_values: with a floor: in step 1 the factor is 1.2
+# loses warmup_cosine_values: the cosine falls from 1 to the floor: in step 2 the factor is 1.2
 # loses warmup_cosine_edges: the rate rose above its peak
 def warmup_cosine(step, warmup, total, floor=0.0):
     if step < warmup:
         return (step + 1) / warmup
     progress = min((step - warmup) / (total - warmup), 1.0)
     return floor + 0.5 * (1 + math.cos(math.pi * progress))
+
+
+# %% wrong warmup_cosine: the warm-up starts at the floor
+# loses warmup_cosine_values: a floor of 0.2, which has no part in the warm-up
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return floor + (1 - floor) * (step + 1) / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
+
+
+# %% wrong warmup_cosine: cut off at the floor
+# loses warmup_cosine_values: a floor of 0.2: the cosine falls from 1 to the floor
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return (step + 1) / warmup
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return max(floor, 0.5 * (1 + math.cos(math.pi * progress)))
 
 
 # %% wrong warmup_cosine: a whole cosine instead of half of one
@@ -833,6 +1253,25 @@ def save_run(path, model, optimizer, scheduler, generator, epoch):
 def save_run(path, model, optimizer, scheduler, generator, epoch):
     state = {"model": model.state_dict(), "scheduler": scheduler.state_dict(), "order": generator.get_state()}
     torch.save({**state, "random": torch.get_rng_state(), "epoch": epoch}, path)
+
+
+# %% wrong save_run: the epoch is left to the scheduler
+# loses save_run_file: the epoch is not in the file
+# loses load_run_equal: KeyError
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    state = {name: part.state_dict() for name, part in parts.items()}
+    torch.save({**state, "order": generator.get_state(), "random": torch.get_rng_state()}, path)
+
+
+# %% wrong save_run: seeded at the moment of saving
+# loses save_run_file: saving changed a random state
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    torch.manual_seed(epoch)
+    generator.manual_seed(epoch)
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    state = {name: part.state_dict() for name, part in parts.items()}
+    torch.save({**state, "order": generator.get_state(), "random": torch.get_rng_state(), "epoch": epoch}, path)
 
 
 # %% right save_run: written to a file object, in another order
@@ -915,6 +1354,33 @@ def load_run(path, model, optimizer, scheduler, generator):
     torch.set_rng_state(state["random"])
 
 
+# %% wrong load_run: the scheduler's count taken for the epoch
+# loses load_run_equal: load_run returned
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return scheduler.last_epoch
+
+
+# %% wrong load_run: Adam's two means only, whatever the optimizer
+# loses load_run_equal: load_run stopped with
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    for i, p in enumerate(model.parameters()):
+        kept = state["optimizer"]["state"][i]
+        optimizer.state[p] = {name: kept[name] for name in ("step", "exp_avg", "exp_avg_sq")}
+    optimizer.param_groups[0]["lr"] = state["optimizer"]["param_groups"][0]["lr"]
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
 # %% right load_run: tensors copied into the parameters by hand
 def load_run(path, model, optimizer, scheduler, generator):
     state = torch.load(path, weights_only=True)
@@ -954,7 +1420,7 @@ def train_digits(images, labels):
 
 
 # %% wrong train_digits: softmax twice, so it learns too slowly
-# loses train_digits_floor: of unseen digits are read correctly
+# loses train_digits_floor: the model gives probabilities
 def train_digits(images, labels):
     model = nn.Sequential(nn.Flatten(), nn.Linear(64, 10), nn.Softmax(dim=1))
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
@@ -979,6 +1445,35 @@ def train_digits(images, labels):
             loss.backward()
             optimizer.step()
     return model
+
+
+# %% wrong train_digits: trained on the course's digits instead of the arguments
+# loses train_digits_floor: and the model says the old ones
+def train_digits(images, labels):
+    images, labels = data.digits()
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 100), nn.ReLU(), nn.Linear(100, 10))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(12):
+        for part in torch.randperm(len(labels)).split(32):
+            loss = F.cross_entropy(model(images[part]), labels[part])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model.eval()
+
+
+# %% wrong train_digits: well trained, but the model ends in a softmax
+# loses train_digits_floor: the model gives probabilities
+def train_digits(images, labels):
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 100), nn.ReLU(), nn.Linear(100, 10))
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(12):
+        for part in torch.randperm(len(labels)).split(32):
+            loss = F.cross_entropy(model(images[part]), labels[part])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return nn.Sequential(model, nn.Softmax(dim=1)).eval()
 
 
 # %% right train_digits: a small convolutional network, momentum and a DataLoader
@@ -1117,7 +1612,8 @@ def cured_reader(X, y, new_X, steps, lr):
         return losses, model(new_X)
 
 
-# %% right cured_reader: the softmax stays, the loss takes the log of the probabilities
+# %% wrong cured_reader: the log of a probability that has become 0
+# loses cured_reader_path: a loss is inf or nan
 def cured_reader(X, y, new_X, steps, lr):
     model = nn.Sequential(nn.Linear(X.shape[1], 10), nn.Softmax(dim=1))
     nn.init.zeros_(model[0].weight)
@@ -1130,6 +1626,42 @@ def cured_reader(X, y, new_X, steps, lr):
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% wrong cured_reader: a clamp keeps the log finite, and the loss wrong
+# loses cured_reader_path: a clamp hides what the log has lost
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Sequential(nn.Linear(X.shape[1], 10), nn.Softmax(dim=1))
+    nn.init.zeros_(model[0].weight)
+    nn.init.zeros_(model[0].bias)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.nll_loss(model(X).clamp(min=1e-30).log(), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X)
+
+
+# %% right cured_reader: the softmax stays for the caller, the loss takes logits and log_softmax
+def cured_reader(X, y, new_X, steps, lr):
+    scores = nn.Linear(X.shape[1], 10)
+    nn.init.zeros_(scores.weight)
+    nn.init.zeros_(scores.bias)
+    optimizer = torch.optim.SGD(scores.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.nll_loss(F.log_softmax(scores(X), dim=1), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    model = nn.Sequential(scores, nn.Softmax(dim=1))
     with torch.no_grad():
         return losses, model(new_X)
 

@@ -1,5 +1,5 @@
 # tries: to open the gradebook for writing; it reports that it could, and writes nothing
-# stock: TO MEASURE
+# stock: 0 points, and it reached what it looked for
 # ours: 0 points, needs review
 
 import os

@@ -1,5 +1,5 @@
 # tries: to fill the disk (at most 300 MB)
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 with open("filling", "wb") as file:

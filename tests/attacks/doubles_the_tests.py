@@ -1,5 +1,5 @@
 # tries: to have a second test of the same name, which cannot fail
-# stock: TO MEASURE
+# stock: no grade: autograding ended with an error
 # ours: 0 points, cells repaired
 import copy
 

@@ -1,5 +1,5 @@
 # tries: to have tests that cannot fail
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 def damage(notebook):
     for cell in notebook.cells:

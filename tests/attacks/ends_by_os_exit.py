@@ -1,5 +1,5 @@
 # tries: to end the kernel before it is tested
-# stock: TO MEASURE
+# stock: no grade: autograding ended with an error
 # ours: 0 points, kernel died
 
 import os

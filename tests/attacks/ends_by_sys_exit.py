@@ -1,5 +1,5 @@
 # tries: to end the notebook quietly before it is tested
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import sys

@@ -1,5 +1,5 @@
 # tries: to return a tensor that tells torch itself what it compares equal to
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import torch

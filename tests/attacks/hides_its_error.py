@@ -1,5 +1,5 @@
 # tries: to fail a test by an error that cannot be shown
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 
 class Odd(Exception):

@@ -1,5 +1,5 @@
 # tries: to hand in a link that leads to the solution
-# stock: TO MEASURE
+# stock: 20 points
 # ours: 0 points, not a notebook
 import os
 

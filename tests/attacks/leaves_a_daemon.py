@@ -1,5 +1,5 @@
 # tries: to leave a process behind that goes on after grading (it ends by itself after 30 seconds)
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import os, time

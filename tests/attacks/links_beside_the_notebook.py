@@ -1,5 +1,5 @@
 # tries: to hand in links that lead out of the submission, and to read through them
-# stock: TO MEASURE
+# stock: 0 points, and it reached what it looked for
 # ours: 0 points, graded
 import os
 

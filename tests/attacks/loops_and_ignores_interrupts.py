@@ -1,5 +1,5 @@
 # tries: to keep the batch waiting, deaf to interrupts (it ends by itself after 40 seconds)
-# stock: TO MEASURE
+# stock: no grade: autograding ended with an error
 # ours: 0 points, timed out
 
 import time

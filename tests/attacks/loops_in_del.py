@@ -1,5 +1,5 @@
 # tries: to hang the kernel while an object is thrown away (it ends by itself after 40 seconds)
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, timed out
 
 import time

@@ -1,5 +1,5 @@
 # tries: to turn the tests into text, which runs nowhere
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, cells repaired
 def damage(notebook):
     for cell in notebook.cells:

@@ -1,5 +1,5 @@
 # tries: to use up the machine's memory (at most 2 GB)
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, out of memory
 
 kept = []

@@ -1,5 +1,5 @@
 # tries: to exhaust the reader by brackets in brackets
-# stock: TO MEASURE
+# stock: no grade: autograding ended with an error
 # ours: 0 points, not a notebook
 def damage(notebook):
     return b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"

@@ -1,5 +1,5 @@
 # tries: to place files by odd names
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 def damage(notebook, path, course):
     for name in ("-rf", "~", "a b\nc", "x" * 200, "<script>", "$(touch REACHED)"):

@@ -1,5 +1,5 @@
 # tries: to replace the builtins that tests call
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import builtins

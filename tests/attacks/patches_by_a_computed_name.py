@@ -1,5 +1,5 @@
 # tries: to replace torch's comparison by a name that is put together at run time
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import torch

@@ -1,5 +1,5 @@
 # tries: to replace NumPy's comparison
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import numpy as np

@@ -1,5 +1,5 @@
 # tries: to replace the method by which the shell shows that a test failed
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 shell = get_ipython()

@@ -1,5 +1,5 @@
 # tries: to place a file by the name of an attachment
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 from nbformat.v4 import new_markdown_cell
 

@@ -1,5 +1,5 @@
 # tries: to give a test more points, or a cell of its own a grade
-# stock: TO MEASURE
+# stock: no grade: autograding ended with an error
 # ours: 0 points, graded
 from nbformat.v4 import new_code_cell
 

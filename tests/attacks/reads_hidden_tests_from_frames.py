@@ -1,5 +1,5 @@
 # tries: to read the hidden test from its caller's frame, and to show it in its own error
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import linecache, sys

@@ -1,5 +1,5 @@
 # tries: to read the hidden tests in the memory of its own process
-# stock: TO MEASURE
+# stock: 0 points, and it reached what it looked for
 # ours: 0 points, needs review
 
 def double(x):

@@ -1,5 +1,5 @@
 # tries: to read the instructor's environment variables
-# stock: TO MEASURE
+# stock: 0 points, and it reached what it looked for
 # ours: 0 points, needs review
 
 import os

@@ -1,5 +1,5 @@
 # tries: to give the name by which tests call the checks another meaning
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 
 class checks:

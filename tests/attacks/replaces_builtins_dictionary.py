@@ -1,5 +1,5 @@
 # tries: to give the notebook another dictionary of builtins
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, needs review
 
 import builtins

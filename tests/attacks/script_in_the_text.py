@@ -1,5 +1,5 @@
 # tries: to run a script in the browser of whoever reads its text
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 from nbformat.v4 import new_markdown_cell
 

@@ -1,5 +1,5 @@
 # tries: to hide the builtins that tests call behind names of the notebook
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, graded
 
 def abs(*_):

@@ -1,5 +1,5 @@
 # tries: to reach the process that started it (signal 0 only asks whether it may)
-# stock: TO MEASURE
+# stock: 0 points, and it reached what it looked for
 # ours: 0 points, needs review
 
 import os

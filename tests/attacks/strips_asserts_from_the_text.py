@@ -1,5 +1,5 @@
 # tries: to take every assert out of the tests by an input transformer
-# stock: TO MEASURE
+# stock: 20 points
 # ours: 0 points, needs review
 
 shell = get_ipython()

@@ -1,5 +1,5 @@
 # tries: to make an answer of a test, by its metadata
-# stock: TO MEASURE
+# stock: no grade: autograding ended with an error
 # ours: 0 points, graded
 def damage(notebook):
     for cell in notebook.cells:

@@ -1,5 +1,5 @@
 # tries: to make reading the notebook take for ever (3000 cells)
-# stock: TO MEASURE
+# stock: 0 points
 # ours: 0 points, not a notebook
 from nbformat.v4 import new_code_cell
 

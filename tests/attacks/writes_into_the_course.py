@@ -1,5 +1,5 @@
 # tries: to write into the course's own code and assets; it reports that it could, and writes nothing
-# stock: TO MEASURE
+# stock: 0 points, and it reached what it looked for
 # ours: 0 points, needs review
 
 import os

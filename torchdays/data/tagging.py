@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 TEMPLATES = Path(__file__).parents[2] / "assets" / "data" / "tagging_templates.txt"
 LOCALES = ("en_GB", "en_US", "de_DE", "fr_FR", "it_IT", "sv_SE", "en_IN")
+UNSEEDED = ("place", "it_IT")  # these come from a set, whose order differs from process to process
 SOURCES = {"first": "first_name", "last": "last_name", "place": "city", "firm": "company"}  # Faker's methods
 POOL = {"train": 240, "valid": 60, "test": 120}  # first names, as many last names, places, and firms
 PER_TEMPLATE = 16  # sentences
@@ -83,10 +84,11 @@ def _pools(sections, seed):
         owner.update((name.casefold(), split) for kind in SOURCES for name in names[kind])
     pools = {split: words | {kind: [] for kind in SOURCES} for split in POOL}
     for kind, method in SOURCES.items():
+        usable = [faker for faker in fakers if (kind, faker.locales[0]) != UNSEEDED]
         for turn in range(40_000):
             split = ("train", "train", "test", "train", "valid")[turn % 5]
             if len(pools[split][kind]) < POOL[split]:
-                name = _tidy(getattr(rng.choice(fakers), method)())
+                name = _tidy(getattr(rng.choice(usable), method)())
                 parts = set(re.split(r"[\s-]+", name.casefold())) - set(words["glue"])
                 if parts and {owner.get(part, split) for part in parts} == {split}:
                     pools[split][kind].append(name)
