@@ -8,6 +8,7 @@ import inspect
 import re
 import runpy
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,11 @@ assert max(abs(got + 3)) == 0
 ]
 LIMITS = {"seconds_cell": 6, "seconds_notebook": 25, "resident": 700 << 20, "processor": 30}
 GAIN = {"double": "def double(x):\n    return x", "negate": "def negate(x):\n    return x"}  # wrong, and harmless
+
+HONEST = {
+    "honest": RIGHT,
+    "honest_but_odd": RIGHT | {"negate": "import os  # not needed\n\n\n" + RIGHT["negate"]},
+}
 
 
 @dataclass
@@ -122,9 +128,10 @@ def aftermath(tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as server:
         for attack in ATTACKS:
             hand_in(course, attack, server.getsockname()[1])
-        folder = course.root / "submitted" / "honest" / DAY
-        folder.mkdir(parents=True)
-        nbformat.write(released(course, RIGHT), folder / f"{DAY}.ipynb")
+        for learner, answers in HONEST.items():
+            folder = course.root / "submitted" / learner / DAY
+            folder.mkdir(parents=True)
+            nbformat.write(released(course, answers), folder / f"{DAY}.ipynb")
         before = {process.pid for process in psutil.process_iter()}
         printed = course.torchdays("grade", DAY, TORCHDAYS_CANARY="REACHED", COLUMNS="200", timeout=900).stdout
         left = [
@@ -171,7 +178,7 @@ def test_nothing_is_left_behind(aftermath):
     assert aftermath.left == [] and aftermath.connections == 0
     root = aftermath.course.root
     assert not list(root.parent.rglob("REACHED*")) and not Path("REACHED").exists()
-    assert len(aftermath.rows) == len(ATTACKS) + 1
+    assert len(aftermath.rows) == len(ATTACKS) + len(HONEST)
 
 
 def test_feedback_shows_no_hidden_test_to_those_who_passed_either(aftermath):
@@ -184,6 +191,24 @@ def test_held_points_wait_in_the_gradebook_with_their_reason(aftermath):
     held = nbformat.read(notebook, as_version=4).metadata.outcome.held
     assert held.keys() == {"double_values", "negate_values"}
     assert "a name inside a module is replaced" in held["double_values"][0] and "line" in held["double_values"][0]
+
+
+def test_points_of_an_odd_right_answer_wait_for_a_person_who_can_give_them(aftermath):
+    course, learner = aftermath.course, "honest_but_odd"
+    row = aftermath.rows[learner]
+    assert (row["outcome"], row["points"], row["held"]) == ("needs review", "12.0", "1")
+    text = page(aftermath, learner)
+    assert "Some of your points wait" in text and "Held for review: 8 points" in text
+    program = (
+        "from torchdays.grading import steps\n"
+        "with steps.nbgrader().gradebook as gradebook:\n"
+        f"    grade = gradebook.find_grade('negate_values', {DAY!r}, {DAY!r}, {learner!r})\n"
+        "    assert grade.needs_manual_grade and grade.auto_score is None\n"
+        "    grade.manual_score, grade.needs_manual_grade = 8, False  # what Formgrader does\n"
+        "    gradebook.db.commit()\n"
+    )
+    course.run(sys.executable, "-c", program)
+    assert "20 / 20" in course.torchdays("grade", DAY, f"--student={learner}", "--force", COLUMNS="200").stdout
 
 
 def test_there_are_at_least_thirty_attacks():

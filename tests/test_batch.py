@@ -24,6 +24,7 @@ from torchdays.grading.execute import execute, protected_names
 from torchdays.grading.outcomes import State
 
 MANY, KILLS = 30, 10
+UNGRADED = shutil.ignore_patterns("autograded", "feedback", "gradebook.db", ".grading", "outcomes.csv")
 WRONG = {"negate": "def negate(x):\n    return x"}
 
 
@@ -88,7 +89,7 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(toys,
 @needs_a_sandbox
 def test_two_gradings_at_a_time_do_not_meet(toys, tmp_path):
     root = tmp_path / "twice"
-    shutil.copytree(toys.root, root, ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db"))
+    shutil.copytree(toys.root, root, ignore=UNGRADED)
     first = start(root)
     while not (root / ".grading").exists():
         time.sleep(0.05)
@@ -104,7 +105,7 @@ def test_two_gradings_at_a_time_do_not_meet(toys, tmp_path):
 @needs_a_sandbox
 def test_any_executor_can_carry_the_work(toys, tmp_path):
     root = tmp_path / "threads"
-    shutil.copytree(toys.root, root, ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db"))
+    shutil.copytree(toys.root, root, ignore=UNGRADED)
     program = (
         "from concurrent.futures import ThreadPoolExecutor\n"
         "from torchdays import course\n"
@@ -119,7 +120,7 @@ def test_any_executor_can_carry_the_work(toys, tmp_path):
 
 def test_grading_refuses_without_a_sandbox_and_says_what_to_install(toys, tmp_path):
     root = tmp_path / "bare"
-    shutil.copytree(toys.root, root, ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db"))
+    shutil.copytree(toys.root, root, ignore=UNGRADED)
     bare = tmp_path / "bin"
     bare.mkdir()
     environment = fresh_environment(PATH=str(bare))

@@ -285,7 +285,8 @@ def safe_markdown(source):
     """Markdown as HTML without anything that acts on its reader. Stands in nbgrader_config.py for nbconvert's own."""
     tags = bleach.ALLOWED_TAGS | set(MARKUP.split())
     source = source.replace("attachment:", "attachment ")  # nbconvert stops at one that is not there
-    return bleach.clean(markdown2html(source), tags=tags, attributes=ATTRIBUTES, protocols=["https", "http", "data"])
+    html = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", markdown2html(source))  # marks that nobody can follow
+    return bleach.clean(html, tags=tags, attributes=ATTRIBUTES, protocols=["https", "http", "data"])
 
 
 class FeedbackExporter(HTMLExporter):

@@ -41,7 +41,7 @@ TABLE = [  # what is found, where it may stand, and the reason that a person is 
     ("attribute", "open read_text read_bytes iterdir glob rglob scandir listdir", "files"),
     (
         "sys",
-        "setrecursionlimit getrecursionlimit maxsize float_info version_info getsizeof",
+        "setrecursionlimit getrecursionlimit maxsize float_info version_info getsizeof stdout stderr",
         "the interpreter's insides",
     ),
     ("import", ALLOWED, "a module that no answer of this course needs"),
