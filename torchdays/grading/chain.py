@@ -60,19 +60,13 @@ class ForgivingExporter(NotebookExporter):
 
     def from_filename(self, filename, resources=None, **kwargs):
         """nbconvert's interface: (text, resources)."""
-        path = Path(filename)
-        try:
-            reason = _unreadable(path)
-            if reason is None:
-                return super().from_filename(filename, resources=resources, **kwargs)
-            notebook = None
-        except Exception as error:
-            notebook, reason = _read(path), (str(error) or type(error).__name__).splitlines()[0][:200]
-            if notebook is not None:
-                raise  # it can be read, so something else went wrong
+        reason = _unreadable(Path(filename))
+        if reason is None:
+            return super().from_filename(filename, resources=resources, **kwargs)
         day = course.find(resources["nbgrader"]["assignment"])
         blank = nbformat.read(day.exercise, as_version=4)
         outcomes.put(blank, State.NOT_A_NOTEBOOK, reason)
+        resources["nbgrader"]["unreadable"] = reason
         return self.from_notebook_node(blank, resources=resources, **kwargs)
 
 

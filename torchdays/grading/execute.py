@@ -188,7 +188,7 @@ def protected_names(exercise):
 
 
 def _bound(source):
-    """Modules, functions and classes that a cell binds at its top level, and every other name that it assigns once."""
+    """Modules, functions and classes that a cell binds at its top level."""
     try:
         tree = ast.parse(source)
     except SyntaxError:

@@ -96,9 +96,7 @@ def _kernel(order):
         limits = order["limits"]
         _done(_libc.mount(b"none", b"/", None, MS_PRIVATE_ALL, None), "mount")
         if _libc.mount(b"proc", b"/proc", b"proc", MS_NOSUID | MS_NODEV, None):
-            _empty(
-                "/proc", 4096, order["user"]
-            )  # a system that hides parts of /proc gives no new one: then there is none
+            _empty("/proc", 4096, order["user"])  # where parts of /proc are hidden the system gives no new one
         _empty(str(SOCKETS), 1 << 20, order["user"])
         for folder in str(WORK), "/run", "/dev/shm":
             _empty(folder, limits["disk"], order["user"])

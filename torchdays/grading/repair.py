@@ -84,6 +84,9 @@ class RepairCells(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         """Repair ``nb`` by the released exercise; each repair is a warning in nbgrader's log."""
         day = course.find(resources["nbgrader"]["assignment"])
+        nb.metadata.pop("repairs", None)
+        if "unreadable" not in resources["nbgrader"]:
+            nb.metadata.pop("outcome", None)  # a learner may have written one
         for note in repair(nb, nbformat.read(day.exercise, as_version=4)):
             self.log.warning("Repaired: %s", note)
             nb.metadata.setdefault("repairs", []).append(note)
