@@ -58,14 +58,12 @@ c.Autograde.sanitize_preprocessors = [
     "nbgrader.preprocessors.DeduplicateIds",
     "nbgrader.preprocessors.OverwriteKernelspec",
     "nbgrader.preprocessors.OverwriteCells",
-    "nbgrader.preprocessors.CheckCellMetadata",
-]
+]  # no CheckCellMetadata, which took a tenth of all the time: RepairCells gives each cell the metadata of the release
 c.Autograde.autograde_preprocessors = [
     "torchdays.grading.chain.ExecuteInSandbox",
     "nbgrader.preprocessors.LimitOutput",
     "torchdays.grading.chain.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
-    "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.Autograde.exporter_class = "torchdays.grading.chain.ForgivingExporter"
 c.GenerateFeedback.preprocessors = [

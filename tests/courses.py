@@ -62,7 +62,7 @@ class Copy:
 
 def fresh_environment(**values):
     """The environment of a new shell, plus ``values``: a course that this process has used left its paths in ours."""
-    left = "PYTHONPATH", "JUPYTER_CONFIG_PATH"
+    left = "PYTHONPATH", "JUPYTER_CONFIG_PATH", "MAKEFLAGS", "ARGS", "DAY"
     return {name: value for name, value in os.environ.items() if name not in left} | values
 
 

@@ -118,6 +118,26 @@ def test_any_executor_can_carry_the_work(toys, tmp_path):
     assert done.stdout.endswith("[('learner_00', 12.0), ('learner_01', 20.0)]\n"), done.stdout + done.stderr
 
 
+@needs_a_sandbox
+def test_where_a_fork_is_unsafe_each_submission_imports_for_itself(toys, tmp_path):
+    threaded = copies.copy(toys)
+    threaded.root = tmp_path / "threaded"
+    shutil.copytree(toys.root, threaded.root, ignore=UNGRADED)
+    for number in range(2, MANY):
+        shutil.rmtree(threaded.root / "submitted" / f"learner_{number:02}")
+    code = threaded.root / "torchdays"
+    (code / "leaves_a_thread.py").write_text(
+        "import threading, time\nthreading.Thread(target=time.sleep, args=[600]).start()\n"
+    )
+    inside = code / "grading" / "inside.py"
+    text = inside.read_text(encoding="utf-8")
+    inside.write_text(text.replace("WARM = [", 'WARM = [\n    "torchdays.leaves_a_thread",'), encoding="utf-8")
+    printed = threaded.torchdays("grade", DAY, "--jobs=1", COLUMNS="200").stdout
+    assert printed.count("each submission imports it for itself, which is slower") == 1
+    assert re.search(r"learner_00 +│ graded +│ 12 / 20", printed)
+    assert re.search(r"learner_01 +│ graded +│ 20 / 20", printed)
+
+
 def test_grading_refuses_without_a_sandbox_and_says_what_to_install(toys, tmp_path):
     root = tmp_path / "bare"
     shutil.copytree(toys.root, root, ignore=UNGRADED)

@@ -8,6 +8,8 @@ import pytest
 from browser import Desk, Lab, chromium, positions
 from courses import Copy, needs_a_sandbox, right_answers
 from playwright.sync_api import expect
+from toy import DAY as TOY
+from toy import RIGHT, make_course, released
 
 from torchdays import course
 
@@ -113,6 +115,46 @@ def test_exercise_goes_from_fetch_to_feedback_and_formgrader(lab, desk):
     expect(formgrader.locator("tbody tr")).to_contain_text(["20 / 20"])
     desk.expect_nothing_in_the_way()
     assert "Traceback" not in lab.printed()
+
+
+@needs_a_sandbox
+def test_formgraders_button_grades_behind_the_wall_and_a_person_confirms_what_is_held(browser, tmp_path):
+    course_of_toys = make_course(tmp_path / "course")
+    honest, odd = RIGHT, RIGHT | {"double": "def double(x):\n    return eval('x * 2')"}
+    for learner, answers in {"honest": honest, "odd": odd}.items():
+        path = course_of_toys.root / "submitted" / learner / TOY / f"{TOY}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(released(course_of_toys, answers), path)
+    course_of_toys.nbgrader("generate_assignment", TOY, "--force")
+    with Lab(course_of_toys, tmp_path) as lab:
+        formgrader = lab.address.partition("/lab/")[0] + "/formgrader"
+        desk = Desk(browser)
+        desk.open(lab.address)
+        desk.expect_ready()
+        page = desk.page
+        page.goto(f"{formgrader}/manage_submissions/{TOY}")
+        for learner, status in {"honest": "graded", "odd": "needs manual grading"}.items():
+            row = page.locator("tbody tr", has_text=learner)
+            row.locator(".autograde a").click()
+            expect(page.locator(".modal-body")).to_contain_text(f"Successfully autograded '{TOY}'")
+            page.locator(".modal-footer button").click()
+            expect(row.locator(".status")).to_have_text(status)
+        expect(page.locator("tbody tr", has_text="honest").locator(".score")).to_have_text("20 / 20")
+        expect(page.locator("tbody tr", has_text="odd").locator(".score")).to_have_text("0 / 20")
+
+        page.goto(f"{formgrader}/gradebook/{TOY}/{TOY}")
+        page.locator("tbody tr", has_text="0 / 20").filter(has_not_text="20 / 20").locator("a.name-hidden").click()
+        reason = "Held for review: 12 points, if what was found is honest. line 2, eval: code made from text"
+        expect(page.locator("body")).to_contain_text(reason)
+        for name, points in {"double_values": 12, "negate_values": 8}.items():
+            with page.expect_response(lambda answer: answer.request.method == "PUT"):
+                page.locator(f"#{name}").fill(f"{points}")
+                page.locator(f"#{name}").blur()
+        page.goto(f"{formgrader}/manage_submissions/{TOY}")
+        row = page.locator("tbody tr", has_text="odd")
+        expect(row.locator(".score")).to_have_text("20 / 20")
+        expect(row.locator(".status")).to_have_text("graded")
+        assert "Traceback" not in lab.printed()
 
 
 def expect_unchanged(desk):

@@ -96,11 +96,12 @@ def test_fast_verdict_is_nbgraders(exercise_day, tmp_path):
     right = right_answers(exercise_day)
     wrong = [answer for answer in read_answers(exercise_day.name) if answer.kind == "wrong"]
     chosen = wrong[:: max(1, len(wrong) // MANY)]
-    worth = {"learner_right": 20}
     with Grader(exercise_day.solution) as grader:
+        most = 20 - grader.exercise.manual_points  # which a person gives
+        worth = {"learner_right": most}
         for number, answer in enumerate(chosen):
             failed = grader.verdict(answer.code, answer.cell)
-            worth[f"learner_{number}"] = 20 - sum(grader.exercise.points[test] for test in failed)
+            worth[f"learner_{number}"] = most - sum(grader.exercise.points[test] for test in failed)
     submit(classroom, exercise_day, "learner_right", right)
     for number, answer in enumerate(chosen):
         submit(classroom, exercise_day, f"learner_{number}", right | {answer.cell: answer.code})

@@ -1,11 +1,8 @@
 """Grades many submissions: executed side by side, written into the gradebook by one hand, resumable at any moment."""
 
-import ctypes
 import fcntl
 import multiprocessing
 import os
-import signal
-import sys
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -14,7 +11,7 @@ import nbformat
 
 from torchdays import course
 from torchdays.course import CourseError
-from torchdays.grading import chain, inside, outcomes, sandbox, steps
+from torchdays.grading import chain, outcomes, sandbox, steps
 from torchdays.grading.outcomes import Outcome, State
 
 IN_FLIGHT = 3  # submissions per worker that are on their way at a time: memory stays flat
@@ -40,21 +37,16 @@ def grade_all(chosen, force=False, jobs=None, executor=None):
         sandbox.require()
     jobs = jobs or len(os.sched_getaffinity(0))
     with _alone(), executor or _processes(min(jobs, len(waiting))) as pool:
+        for _ in range(min(jobs, len(waiting))):
+            pool.submit(warm_up)
         for day in dict.fromkeys(day for day, _ in waiting):
             steps.enter(day)
         yield from _Batch(pool, waiting, IN_FLIGHT * jobs)
 
 
 def _processes(jobs):
-    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), _end_with_the_parent, (os.getpid(),))
-
-
-def _end_with_the_parent(parent):
-    """A worker whose parent was killed ends at once, and its sandbox with it."""
-    if sys.platform.startswith("linux"):
-        ctypes.CDLL(None).prctl(inside.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # killed before this line
-            os._exit(1)
+    about = os.getpid(), not chain.walls_are_off()
+    return ProcessPoolExecutor(jobs, multiprocessing.get_context("spawn"), sandbox.start_worker, about)
 
 
 @contextmanager
@@ -104,12 +96,13 @@ class _Batch:
         path = course.SUBMITTED / student / day.name / day.solution.name
         if not path.exists():
             path.touch()  # an empty file is told to the learner as what it is; nbgrader would stop without one
-        notebook = self.sanitise(day, student)
-        folder = course.SUBMITTED / student / day.name
-        job = self.pool.submit(execute, nbformat.writes(notebook), day.name, chain.files_beside(folder), self.limits)
-        self.under_way[job] = self._executed, day, student, chain.key(notebook, folder)
+        text = self.sanitise(day, student)
+        key = chain.key(nbformat.reads(text, as_version=4), path.parent)
+        job = self.pool.submit(execute, text, day.name, chain.files_beside(path.parent), self.limits)
+        self.under_way[job] = self._executed, day, student, {str(path): text}, key
 
-    def _executed(self, day, student, key, job):
+    def _executed(self, day, student, sanitised, key, job):
+        chain.AHEAD.update(sanitised)
         chain.AHEAD[key] = job.result()
         steps.autograde(day, student)
         notebook, known = steps.with_grades(day, student)
@@ -120,6 +113,10 @@ class _Batch:
         chain.AHEAD[str(course.AUTOGRADED / student / day.name / day.solution.name)] = job.result()
         steps.write_feedback(day, student)
         return steps.graded(day, student)
+
+
+def warm_up():
+    """What a worker can do before there is work: by finding this function it has imported all that it needs."""
 
 
 def execute(text, day_name, files, limits):

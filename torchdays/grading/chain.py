@@ -3,7 +3,6 @@
 `nbgrader autograde`, Formgrader's button and `make grade` all go through them.
 """
 
-import atexit
 import glob
 import json
 import os
@@ -17,16 +16,17 @@ from nbconvert.exporters import HTMLExporter, NotebookExporter
 from nbconvert.filters import Highlight2HTML, markdown2html
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import Gradebook
 from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor, SaveAutoGrades
 from nbgrader.utils import is_grade, is_solution, temp_attrs
 
 from torchdays import course
-from torchdays.grading import outcomes
+from torchdays.grading import outcomes, sandbox
 from torchdays.grading.execute import execute, protected_names
 from torchdays.grading.outcomes import State
 from torchdays.grading.review import held_tests, review
-from torchdays.grading.sandbox import Limits, Sandbox, SandboxError
+from torchdays.grading.sandbox import Limits, SandboxError
 
 MIB = 1 << 20
 LARGEST = 16 * MIB  # of a submitted notebook, and of the files beside it together
@@ -37,7 +37,7 @@ MARKUP = """
 """  # what markdown may become, beside bleach's own list
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "*": ["class"]}  # classes colour code
 SHOWN = 8000  # bytes of output that feedback shows of a cell
-AHEAD = {}  # what a batch computed ahead: {key(notebook): (outputs, State, note)}, {path of a graded one: its page}
+AHEAD = {}  # what a batch made ahead: {key(notebook): (outputs, State, note), path of a notebook: its text or page}
 
 
 class CollectNoLinks(ExchangeCollect):
@@ -59,7 +59,10 @@ class ForgivingExporter(NotebookExporter):
     """Reads a submission; for one that cannot be read stands the blank exercise, with an outcome that says so."""
 
     def from_filename(self, filename, resources=None, **kwargs):
-        """nbconvert's interface: (text, resources)."""
+        """nbconvert's interface: (text, resources). What a batch has sanitised ahead is taken as it is."""
+        text = AHEAD.pop(str(filename), None)
+        if text is not None:
+            return text, resources | {"output_extension": self.file_extension}
         reason = _unreadable(Path(filename))
         if reason is None:
             return super().from_filename(filename, resources=resources, **kwargs)
@@ -138,10 +141,10 @@ def run(nb, files, day, limits):
     names = protected_names(nbformat.read(day.exercise, as_version=4))
     for last in (False, True):
         try:
-            state, note = execute(copy, None if walls_are_off() else _sandbox(), limits, files, names)
+            state, note = execute(copy, None if walls_are_off() else sandbox.kept(), limits, files, names)
             break
         except SandboxError:  # it may have been killed from outside: a second one, once
-            _close()
+            sandbox.close()
             if last:
                 raise
     return [_safe(cell.outputs) for cell in copy.cells if cell.cell_type == "code"], state, note
@@ -172,30 +175,6 @@ def walls_are_off():
     return os.environ.get("TORCHDAYS_NO_SANDBOX") == "1"
 
 
-_kept = []
-
-
-def _sandbox():
-    """This process's sandbox: made at the first submission, used for all, gone with the process.
-
-    Where its parent cannot be forked safely, since importing left threads, each submission gets a fresh one.
-    """
-    if not _kept:
-        _kept.append(Sandbox())
-        atexit.register(_close)
-        if not _kept[0].warm:
-            print("Importing torch leaves threads here: each submission starts a Python of its own, which is slower.")
-    if not _kept[0].warm:
-        _close()
-        _kept.append(Sandbox(warm=False))
-    return _kept[0]
-
-
-def _close():
-    while _kept:
-        _kept.pop().close()
-
-
 def _safe(outputs):
     """Outputs that can be kept and shown: no HTML, no script, no SVG; each of them a plain dictionary."""
     kept = []
@@ -215,10 +194,19 @@ class SaveGrades(SaveAutoGrades):
     """Writes the points into the gradebook. Points that are held wait there for a person."""
 
     def preprocess(self, nb, resources):
-        """As nbgrader's; a test that is held has no automatic points, and asks for a manual grade."""
+        """As nbgrader's; a test that is held has no automatic points, and asks for a manual grade.
+
+        All points of a notebook are committed at once: nbgrader's commit for every cell waits for the disk as often.
+        """
         self.held = (outcomes.get(nb) or {}).get("held", {})
-        self.waiting = {}
-        return super().preprocess(nb, resources)
+        about = resources["nbgrader"]
+        self.student_id, self.assignment_id, self.notebook_id = about["student"], about["assignment"], about["notebook"]
+        with Gradebook(about["db_url"]) as self.gradebook:
+            session = self.gradebook.db
+            with temp_attrs(session, commit=session.flush):
+                nb, resources = super(SaveAutoGrades, self).preprocess(nb, resources)
+            session.commit()
+        return nb, resources
 
     def _add_score(self, cell, resources):
         super()._add_score(cell, resources)
@@ -231,7 +219,6 @@ class SaveGrades(SaveAutoGrades):
             grade.auto_score, grade.needs_manual_grade = None, True
             words = f"Held for review: {earned:g} points, if what was found is honest. {reasons}"
             cell.outputs.append(new_output("stream", name="stdout", text=words))
-        self.gradebook.db.commit()
 
 
 class FeedbackCells(ClearHiddenTests):

@@ -5,6 +5,7 @@ import asyncio
 import atexit
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import psutil
@@ -12,13 +13,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 
-from torchdays.grading.inside import ORDER
 from torchdays.grading.kernels import PlainKernelManager, SandboxKernelManager
 from torchdays.grading.outcomes import State
 from torchdays.grading.sandbox import SandboxError
 
 HEARTBEAT = 0.1  # seconds between two looks at what a kernel takes
-EXACTLY = 300 << 20  # bytes from which on a process's memory is looked at closely, which takes longer
 
 
 class Stopped(Exception):
@@ -41,7 +40,8 @@ def execute(notebook, sandbox, limits, files=None, protected=()):
     manager.sandbox, manager.files, manager.limits = sandbox, files or {}, limits
     client = Client(notebook, manager, limits, frozenset(protected))
     try:
-        return asyncio.run(client.run())
+        with ThreadPoolExecutor(1) as aside:  # where Formgrader's button is pressed, this thread already has a loop
+            return aside.submit(asyncio.run, client.run()).result()
     except RuntimeError as error:  # jupyter_client's, for a kernel that did not start
         raise SandboxError(f"{error}\n{sandbox.failure() if sandbox else ''}") from None
     finally:
@@ -93,12 +93,9 @@ class Client(NotebookClient):
                 continue
             own = cell.metadata.get("nbgrader", {}).get("locked", False)
             self.running = cell
+            self.kc.order = sorted(_bound(cell.source) & self.protected) if own else None
             try:
-                if own:
-                    await self._order(restore=True)
                 await self.async_execute_cell(cell, index)
-                if own and (names := sorted(_bound(cell.source) & self.protected)):
-                    await self._order(keep=names)
             except (DeadKernelError, Stopped, RuntimeError, OSError) as error:
                 raise self._why_it_stopped(cell, error) from None
             self.running = None
@@ -124,22 +121,6 @@ class Client(NotebookClient):
         cell.outputs.append(_error("Timeout", message))
         return _reply(message)
 
-    async def _order(self, **order):
-        """Give the kernel an order that is no code (inside.Kernel.do_execute), and wait until it is done."""
-        message = self.kc.execute(ORDER + json.dumps(order), silent=True, store_history=False)
-        end = time.monotonic() + self.limits.seconds_cell
-        while time.monotonic() < end:
-            await self._alive()
-            with suppress(Exception):
-                reply = await self.kc.get_shell_msg(timeout=0.5)
-                if reply["parent_header"].get("msg_id") == message:
-                    return
-        raise Stopped(State.TIMED_OUT, f"{_name(self.running)}: the kernel no longer answers")
-
-    async def _alive(self):
-        if not await self.km.is_alive():
-            raise self._why_it_stopped(self.running, None)
-
     def process_message(self, msg, cell, cell_index):
         """Take an output; too many bytes of it end the notebook."""
         content = msg["content"]
@@ -154,7 +135,7 @@ class Client(NotebookClient):
         process = psutil.Process(self.km.provisioner.process.pid)
         while True:
             await asyncio.sleep(HEARTBEAT)
-            memory, count = _taken(process)
+            memory, count = _taken(process, self.limits.resident)
             if memory > self.limits.resident:
                 self._end(State.OUT_OF_MEMORY, f"used more than {self.limits.resident >> 20} MB of memory")
             elif count > 2 * self.limits.processes:  # the system itself should have refused them
@@ -202,17 +183,25 @@ def _bound(source):
     return names
 
 
-def _taken(process):
-    """Bytes of memory that belong to ``process`` and all that it started alone, and their count, threads included."""
-    memory = count = 0
+def _taken(process, limit):
+    """Bytes of memory that ``process`` and all that it started have for themselves, and their count, threads included.
+
+    At first what a fork still shares with its parent counts, too; where that passes ``limit``, the bytes are exact.
+    """
     with suppress(psutil.Error):
-        for one in [process, *process.children(recursive=True)]:
-            with suppress(psutil.Error):
-                resident = one.memory_info()
-                cheap = resident.rss - resident.shared  # counts what a fork still shares with its parent, too
-                memory += one.memory_full_info().uss if cheap > EXACTLY else cheap
-                count += one.num_threads()
-    return memory, count
+        all_of_them = [process, *process.children(recursive=True)]
+        taken = [_of(one, exact=False) for one in all_of_them]
+        if sum(memory for memory, _ in taken) > limit:
+            taken = [_of(one, exact=True) for one in all_of_them]
+        return tuple(map(sum, zip(*taken, strict=True)))
+    return 0, 0
+
+
+def _of(process, exact):
+    with suppress(psutil.Error):
+        memory = process.memory_info()
+        return process.memory_full_info().uss if exact else memory.rss - memory.shared, process.num_threads()
+    return 0, 0
 
 
 def _out_of_memory(notebook):

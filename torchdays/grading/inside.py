@@ -8,6 +8,7 @@ import base64
 import ctypes
 import gc
 import importlib
+import io
 import json
 import os
 import resource
@@ -32,10 +33,19 @@ WARM = [  # what exercises import: imported once, before the fork, and shared by
     "torchdays.checks",
     "torchdays.data",
     "torchdays.draw",
+    "ipykernel.debugger",
+    "tornado.platform.asyncio",
+    "sqlite3",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "matplotlib_inline.backend_inline",
+    "stack_data",
 ]
 WORK = Path("/submission")  # where a kernel works
 SOCKETS = Path("/sockets")  # where its sockets are
-ORDER = "\x00torchdays "  # begins an order to the kernel that is no code
+ORDER = "\x00torchdays "  # begins a line in front of a cell of the exercise's own, which is no code
 
 _libc = ctypes.CDLL(None, use_errno=True)
 NEW_USER, NEW_OTHERS = 0x10000000, 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
@@ -49,6 +59,8 @@ def serve(warm):
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a kernel; the system reaps it
     for name in WARM if warm else ():
         importlib.import_module(name)
+    if warm:
+        _draw_once()
     gc.collect()
     gc.freeze()
     tell(ready=True, threads=len(list(Path("/proc/self/task").iterdir())))
@@ -56,6 +68,15 @@ def serve(warm):
         order = json.loads(line)
         if os.fork() == 0:
             _guard(order)
+
+
+def _draw_once():
+    """The first figure takes longest: fonts are found, and modules imported that only drawing needs."""
+    from matplotlib import pyplot
+
+    pyplot.plot([0, 1])
+    pyplot.savefig(io.BytesIO(), bbox_inches="tight")
+    pyplot.close("all")
 
 
 def tell(stream=1, **what):
@@ -122,6 +143,7 @@ def _kernel(order):
         path = SOCKETS / "connection.json"
         path.write_text(json.dumps(order["connection"]), encoding="ascii")
         app = prepare(path)
+        tell(voice, id=order["id"], bound=True)
         os.close(voice)
         voice = None
         app.start()
@@ -170,27 +192,28 @@ def prepare(path):
 
 
 class Kernel(IPythonKernel):
-    """IPython's kernel, and two orders that are no code: put back what tests rely on, and remember what they define."""
+    """IPython's kernel, which can put back what tests rely on before a cell, and remember what the cell defines."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         self._kept = {}
         self._untouched = Untouched(self.shell)
 
-    async def do_execute(self, code, silent, *args, **kwargs):
-        """Execute ``code``, or carry out an order of execute.py: ORDER and a JSON object.
+    async def do_execute(self, code, *args, **kwargs):
+        """Execute ``code``, which may begin with a line of kernels.OrderingClient: ORDER and names.
 
-        {"restore": true}: whatever a learner's cell may have replaced is as it was at the start
-        {"keep": [names]}: what these names mean now is put back by every later restore
+        Then whatever a learner's cell may have replaced is put back before, and what the names mean afterwards
+        is put back every time from then on.
         """
         if not code.startswith(ORDER):
-            return await super().do_execute(code, silent, *args, **kwargs)
-        order, names = json.loads(code[len(ORDER) :]), self.shell.user_ns
-        if order.get("restore"):
-            self._untouched.restore()
-            names.update(self._kept)
-        self._kept.update({name: names[name] for name in order.get("keep", []) if name in names})
-        return {"status": "ok", "execution_count": self.execution_count, "payload": [], "user_expressions": {}}
+            return await super().do_execute(code, *args, **kwargs)
+        wanted, _, code = code[len(ORDER) :].partition("\n")
+        names = self.shell.user_ns
+        self._untouched.restore()
+        names.update(self._kept)
+        reply = await super().do_execute(code, *args, **kwargs)
+        self._kept.update({name: names[name] for name in wanted.split() if name in names})
+        return reply
 
 
 class Untouched:

@@ -1,15 +1,19 @@
 """The wall around submissions: bubblewrap, with a warm parent inside it that forks a kernel for each of them."""
 
+import atexit
 import base64
+import ctypes
 import itertools
 import json
 import os
 import shutil
+import signal
 import site
 import subprocess
 import sys
 import threading
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 import psutil
@@ -21,6 +25,7 @@ WORK, SOCKETS, SCRATCH = "/submission", "/sockets", "/run"  # folders in the san
 START = 120  # seconds until the parent has imported torch, on a machine with much else to do
 SYSTEM = "/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin", "/etc/alternatives", "/etc/ld.so.cache", "/etc/fonts"
 MIB = 1 << 20
+PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def environment():
 class Sandbox:
     """One bubblewrap with a parent in it that forks kernels. Use as a context; at its end everything inside is gone.
 
-    warm: the parent has imported what exercises import; else it imports nothing, and is for one kernel
+    warm: the parent imports what exercises import, so that no kernel has to; else it imports nothing
     """
 
     def __init__(self, warm=True):
@@ -120,8 +125,11 @@ class Sandbox:
             bufsize=1,
         )
         threading.Thread(target=self._listen, daemon=True).start()
-        ready = self._wait("ready", START)
-        self.warm = ready["threads"] == 1  # a process with threads must not fork
+
+    @cached_property
+    def forkable(self):
+        """Whether its parent can be forked, once that has imported everything: a process with threads must not be."""
+        return self._wait("ready", "threads", START) == 1
 
     def __enter__(self):
         return self
@@ -156,7 +164,8 @@ class Sandbox:
             self.process.stdin.flush()
         except OSError:
             raise SandboxError("the sandbox ended") from None
-        pid = self._pid(self._wait(number, 30)["pid"])
+        pid = self._pid(self._wait(number, "pid", START))
+        self._wait(number, "bound", START)  # who connects sooner is put off for a tenth of a second
         return pid, connection | {"ip": f"/proc/{pid}/root{SOCKETS}/k", "key": key}
 
     def failure(self):
@@ -193,18 +202,58 @@ class Sandbox:
             self._events["over"] = {}
             self._news.notify_all()
 
-    def _wait(self, name, seconds):
-        """The first event called ``name``. SandboxError if it does not come."""
+    def _wait(self, name, key, seconds):
+        """What the event called ``name`` says of ``key``. SandboxError if it does not come."""
 
         def come():
-            return name in self._events or "over" in self._events
+            event = self._events.get(name, {})
+            return key in event or "failed" in event or "ended" in event or "over" in self._events
 
         with self._news:
             self._news.wait_for(come, timeout=seconds)
-            event = self._events.get(name)
-        if event is None or "failed" in event:
-            raise SandboxError(f"no kernel could be started in the sandbox\n{(event or {}).get('failed', '')}")
-        return event
+            event = self._events.get(name, {})
+        if key not in event:
+            raise SandboxError(f"no kernel could be started in the sandbox\n{event.get('failed', '')}")
+        return event[key]
+
+
+def kept():
+    """This process's sandbox: made when first asked for, used for all submissions, gone with the process.
+
+    Where its parent must not be forked, since importing left threads, one that has imported nothing takes its place:
+    then each submission imports for itself.
+    """
+    if not _kept:
+        _keep()
+    if not _kept[0].forkable:
+        close()
+        print("Importing torch leaves threads here: each submission imports it for itself, which is slower.")
+        _keep(warm=False)
+    return _kept[0]
+
+
+def _keep(**how):
+    _kept.append(Sandbox(**how))
+    atexit.register(close)
+
+
+def close():
+    """End this process's sandbox."""
+    while _kept:
+        _kept.pop().close()
+
+
+_kept = []
+
+
+def start_worker(parent, walled):
+    """In a process that grades for ``parent``, a process id: end with it, and let the sandbox start meanwhile."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # killed before this line
+            os._exit(1)
+    if walled:
+        _keep()
 
 
 class SandboxError(Exception):

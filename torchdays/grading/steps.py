@@ -2,6 +2,7 @@
 
 import errno
 import filecmp
+import functools
 import math
 import os
 import re
@@ -11,7 +12,7 @@ import warnings
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
+from nbgrader import api as gradebooks
 from nbgrader.apps import NbGraderAPI
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.converters import Autograde, GenerateFeedback
@@ -22,6 +23,9 @@ from traitlets.config import Config
 from torchdays import course, notebooks
 from torchdays.course import CourseError
 from torchdays.grading import outcomes
+
+# every Gradebook makes an engine of its own, which translates each query anew; one engine a database remembers them
+gradebooks.create_engine = functools.cache(gradebooks.create_engine)
 
 # nbgrader enters a first submission in an order of which SQLAlchemy warns; the rows come out right
 warnings.filterwarnings("ignore", category=SAWarning, module="nbgrader")
@@ -135,10 +139,9 @@ class Sanitiser:
             self.exporter.register_preprocessor(step)
 
     def __call__(self, day, student):
-        """The sanitised notebook of a submission, as nbgrader will execute it."""
+        """The text of the sanitised notebook of a submission, as nbgrader will execute it."""
         path = course.SUBMITTED / student / day.name / day.solution.name
-        text, _ = self.exporter.from_filename(str(path), resources=resources(day, student, self.converter.coursedir))
-        return nbformat.reads(text, as_version=4)
+        return self.exporter.from_filename(str(path), resources=resources(day, student, self.converter.coursedir))[0]
 
 
 def resources(day, student, coursedir):
