@@ -543,7 +543,7 @@ def fit_line(x, y, steps, lr):
 
 
 # %% wrong fit_line: starts from random numbers
-# loses fit_line_steps: the start 0
+# loses fit_line_steps: start at 0, not at random
 def fit_line(x, y, steps, lr):
     slope, offset = (torch.randn((), generator=torch.Generator().manual_seed(0)).requires_grad_() for _ in range(2))
     optimizer = torch.optim.SGD([slope, offset], lr=lr)

@@ -225,7 +225,7 @@ class SGD:
 
 
 # %% wrong sgd: lr inside the velocity
-# loses sgd_steps: v holds gradients, and lr multiplies it last
+# loses sgd_steps: lr was changed after step 2; v holds gradients, and lr multiplies it last
 class SGD:
     def __init__(self, parameters, lr, momentum=0.0):
         self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
@@ -244,7 +244,7 @@ class SGD:
 
 
 # %% wrong sgd: the parameters are kept as the generator that came
-# loses sgd_manners: Was a generator walked twice
+# loses sgd_manners: after one walk it is empty
 class SGD:
     def __init__(self, parameters, lr, momentum=0.0):
         self.parameters, self.lr, self.momentum, self.v = parameters, lr, momentum, {}
@@ -261,8 +261,47 @@ class SGD:
                 p -= self.lr * self.v[p]
 
 
+# %% wrong sgd: the generator is walked for the velocities first
+# loses sgd_manners: after one walk it is empty
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.v = [torch.zeros_like(p) for p in parameters]
+        self.parameters, self.lr, self.momentum = parameters, lr, momentum
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.mul_(self.momentum).add_(p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: p = p - ..., a name for a new tensor
+# loses sgd_steps: change it in place
+# loses sgd_manners: change them in place
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in zip(self.parameters, self.v):
+            if p.grad is not None:
+                v.mul_(self.momentum).add_(p.grad)
+                p = p - self.lr * v
+
+
 # %% wrong sgd: new tensors instead of changed ones
-# loses sgd_steps: without momentum
+# loses sgd_steps: change it in place
 # loses sgd_manners: did not move
 class SGD:
     def __init__(self, parameters, lr, momentum=0.0):

@@ -26,7 +26,7 @@ def heron(a, tolerance=1e-6, limit=100):
 
 # %% wrong heron: any instead of all
 # loses heron_value: when the first element has settled
-# loses heron_gradient: the gradient is not
+# loses heron_gradient: these are not the roots
 def heron(a, tolerance=1e-6, limit=100):
     x = a
     for rounds in range(1, limit + 1):
@@ -94,6 +94,30 @@ def heron(a, tolerance=1e-6, limit=100):
         new = (x + a / x) / 2
         if (x - new <= tolerance * new).all():
             return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: no abs, so a step down counts as settled
+# loses heron_value: the size of each change
+# loses heron_gradient: these are not the roots
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if (new - x <= tolerance * new).all():
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: returns the values before the last round
+# loses heron_value: not those it began with
+# loses heron_gradient: the value is right, the gradient is not
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if ((new - x).abs() <= tolerance * new).all():
+            return x, rounds
         x = new
     raise ValueError("not settled")
 
@@ -1092,6 +1116,7 @@ def count_graphs(function, calls, dynamic=None):
     return counts
 
 # %% wrong count_graphs: nothing is forgotten between two counts
+# loses count_graphs_counts: torch.compile stops at 8 versions
 # loses count_graphs_dynamic: forget what was compiled before
 def count_graphs(function, calls, dynamic=None):
     graphs, counts = [], []
@@ -1321,7 +1346,7 @@ def lab_train(model, batches, validation, steps, lr=0.1):
     return curve
 
 # %% wrong lab_train: a backward on the validation loss frees the memory, and spoils the gradients
-# loses lab_train_repaired: treats the symptom
+# loses lab_train_repaired: only hides the leak
 def lab_train(model, batches, validation, steps, lr=0.1):
     optimizer = torch.optim.SGD(model.parameters(), lr=lr, momentum=0.9)
     curve = []
