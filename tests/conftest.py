@@ -37,6 +37,8 @@ def pytest_generate_tests(metafunc):
 
     over("exercise_day", days, names)
     over("lesson_path", lessons, names)
+    of_the_manual = [path for path in lessons + solutions if "data.manual()" in path.read_text(encoding="utf-8")]
+    over("manual_path", of_the_manual, [f"{path.parent.name}-{path.stem}" for path in of_the_manual])
     over("path", lessons + solutions, [f"lesson-{n}" for n in names] + [f"solution-{n}" for n in names])
 
 

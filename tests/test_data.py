@@ -1,5 +1,6 @@
 """The data sets of the course: what their cards in assets/data/README.md say is true of them."""
 
+import calendar
 import itertools
 import os
 import re
@@ -12,6 +13,7 @@ import pytest
 
 from torchdays import course, data
 from torchdays.data import tagging
+from torchdays.data.questions import FIRMS, SIZES, TEMPLATES
 
 # tagged sentences, Day 11
 
@@ -257,6 +259,56 @@ def test_surnames_are_single_words_and_enough(surnames):
 
 def test_surnames_repeat_and_another_seed_gives_others(surnames):
     assert data.names() == surnames != data.names(seed=1)
+
+
+# questions, Day 14
+
+
+@pytest.fixture(scope="module")
+def asked():
+    return data.questions()
+
+
+def templates_of(split):
+    """Every statement and question of a split."""
+    return {text for kind in TEMPLATES.values() for texts in kind[split] for text in texts}
+
+
+def names_in(rows):
+    """The words of passages that are neither from a template nor from a date or the form of a firm."""
+    fixed = " ".join(itertools.chain(*map(templates_of, SIZES), FIRMS, calendar.month_name))
+    known = set(re.findall(r"[^\W\d_]+", fixed))
+    return {word for row in rows for word in re.findall(r"[^\W\d_]+", row.context)} - known
+
+
+def shared_by_questions(splits):
+    return {
+        name for one, other in itertools.combinations(splits.values(), 2) for name in names_in(one) & names_in(other)
+    }
+
+
+def test_splits_of_questions_share_no_template_and_no_name(asked):
+    for one, other in itertools.combinations(SIZES, 2):
+        assert not templates_of(one) & templates_of(other), f"{one} and {other} share a template"
+    assert shared_by_questions(asked) == set()
+
+
+def test_a_name_in_two_splits_of_questions_would_be_seen(asked):
+    assert shared_by_questions({"train": asked["train"], "test": [*asked["test"], asked["train"][0]]})
+
+
+def test_each_answer_stands_once_in_its_passage_where_start_says(asked):
+    assert {split: len(rows) for split, rows in asked.items()} == SIZES
+    for row in itertools.chain(*asked.values()):
+        assert row.context[row.start :].startswith(row.answer) and row.context.count(row.answer) == 1, row
+        assert row.context.count(".") == 3 and row.question.endswith("?") and not set("{}") & set("".join(row[:3])), row
+
+
+def test_questions_ask_for_every_kind_and_repeat(asked):
+    assert data.questions() == asked and data.questions(seed=1) != asked
+    for rows in asked.values():
+        kinds = Counter("date" if row.answer[0].isdigit() else "firm" if " " in row.answer else "name" for row in rows)
+        assert min(kinds["date"], kinds["firm"], kinds["name"] / 2) > 0.18 * len(rows), kinds
 
 
 def test_tagged_sentences_are_the_same_in_every_process():

@@ -242,3 +242,11 @@ def test_every_answer_says_what_it_wants(exercise_day):
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("solution") and not meta.get("grade"):
             assert "### BEGIN SOLUTION" in cell.source and '"""' in cell.source, cell.source
+
+
+def test_every_assert_of_a_test_says_what_is_wrong(exercise_day):
+    for cell in notebooks.read(exercise_day.solution).cells:
+        if cell.metadata.get("nbgrader", {}).get("grade") and cell.cell_type == "code":
+            for node in ast.walk(ast.parse(cell.source)):
+                said = not isinstance(node, ast.Assert) or node.msg is not None
+                assert said, f"{cell.metadata.nbgrader.grade_id}: nothing is said with {ast.unparse(node)}"

@@ -7,6 +7,7 @@ from torchdays.data.dates import dates
 from torchdays.data.manual import manual
 from torchdays.data.names import names
 from torchdays.data.phrases import phrases
+from torchdays.data.questions import questions
 from torchdays.data.reviews import reviews
 from torchdays.data.tables import diabetes, digits, moons, tumours
 from torchdays.data.tagging import tagged_sentences
@@ -19,6 +20,7 @@ __all__ = [
     "moons",
     "names",
     "phrases",
+    "questions",
     "reviews",
     "tagged_sentences",
     "tumours",
