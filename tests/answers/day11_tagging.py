@@ -102,6 +102,17 @@ def decode(tags):
     return [(s, e, tags[s][2:]) for s, e in zip(starts, ends)]
 
 
+# %% wrong encode: a span that ends with the sentence is refused
+# loses encode_spans: these spans are legal
+def encode(spans, length):
+    tags = ["O"] * length
+    for start, end, kind in spans:
+        if start < 0 or end >= length or end <= start or set(tags[start:end]) != {"O"}:
+            raise ValueError("no span")
+        tags[start:end] = ["B-" + kind] + ["I-" + kind] * (end - start - 1)
+    return tags
+
+
 # %% wrong encode: every word of a span is a beginning
 # loses encode_spans: expected
 def encode(spans, length):
@@ -341,8 +352,7 @@ def span_scores(true, said, kind=None):
 
 
 # %% wrong align: word 0 is taken for no word
-# loses align_first: Only the first piece
-# loses align_every: With every_piece=True
+# loses align_pieces: Only the first piece
 def align(word_ids, labels, every_piece=False):
     aligned, before = [], None
     for word in word_ids:
@@ -352,14 +362,13 @@ def align(word_ids, labels, every_piece=False):
 
 
 # %% wrong align: every piece, whatever was asked
-# loses align_first: Only the first piece
-# loses align_every: the first piece only
+# loses align_pieces: Only the first piece
 def align(word_ids, labels, every_piece=False):
     return [-100 if word is None else labels[word] for word in word_ids]
 
 
 # %% wrong align: the argument is ignored
-# loses align_every: With every_piece=True
+# loses align_pieces: With every_piece=True
 def align(word_ids, labels, every_piece=False):
     return [
         labels[word] if word is not None and word != before else -100
@@ -368,8 +377,7 @@ def align(word_ids, labels, every_piece=False):
 
 
 # %% wrong align: the last piece of a word
-# loses align_first: Only the first piece
-# loses align_every: the first piece only
+# loses align_pieces: Only the first piece
 def align(word_ids, labels, every_piece=False):
     return [
         labels[word] if word is not None and (every_piece or word != after) else -100
@@ -378,8 +386,7 @@ def align(word_ids, labels, every_piece=False):
 
 
 # %% wrong align: special pieces are O
-# loses align_first: special pieces (None) get -100
-# loses align_every: special pieces still get -100
+# loses align_pieces: special pieces (None) get -100
 def align(word_ids, labels, every_piece=False):
     aligned, before = [], None
     for word in word_ids:
@@ -389,8 +396,7 @@ def align(word_ids, labels, every_piece=False):
 
 
 # %% wrong align: labels are dealt out by counting
-# loses align_first: use its number as the index
-# loses align_every: With every_piece=True
+# loses align_pieces: a word's number is its index
 def align(word_ids, labels, every_piece=False):
     left, aligned, before = iter(labels), [], None
     for word in word_ids:
@@ -404,8 +410,7 @@ def align(word_ids, labels, every_piece=False):
 
 
 # %% wrong align: special pieces are left out
-# loses align_first: one for each piece, please
-# loses align_every: one for each piece, please
+# loses align_pieces: one for each piece, please
 def align(word_ids, labels, every_piece=False):
     aligned, before = [], None
     for word in word_ids:
@@ -509,7 +514,7 @@ def masked_loss(logits, labels, ignore=-100):
 
 
 # %% wrong masked_loss: only -100 is left out
-# loses masked_loss_values: masked_loss
+# loses masked_loss_values: labels that are not 0
 # loses masked_loss_edges: nan
 def masked_loss(logits, labels, ignore=-100):
     return F.cross_entropy(logits.flatten(0, 1), labels.flatten())
@@ -566,6 +571,15 @@ def masked_loss(logits, labels, ignore=-100):
     return torch.stack(rows).mean() if rows else logits[labels != ignore].sum()
 
 
+# %% wrong masked_loss: nothing counts, and everything is multiplied by 0
+# loses masked_loss_edges: all logits are nan
+def masked_loss(logits, labels, ignore=-100):
+    counts = labels != ignore
+    if not counts.any():
+        return logits.sum() * 0
+    return F.cross_entropy(logits[counts], labels[counts])
+
+
 # %% right masked_loss: where before the logarithm, then sum and divide
 def masked_loss(logits, labels, ignore=-100):
     counts = labels != ignore
@@ -611,6 +625,21 @@ def viterbi(emissions, table):
     best, came_from = emissions[0], []
     for emission in emissions[1:]:
         best, before = (best[:, None] + table.T).max(dim=0)
+        best = best + emission
+        came_from.append(before)
+    path = [best.argmax()]
+    for before in came_from[::-1]:
+        path.append(before[path[-1]])
+    return torch.stack(path[::-1]), best.max()
+
+
+# %% wrong viterbi: the maximum over the tag after, as if there were a batch
+# loses viterbi_small: Which dimension is the tag before
+# loses viterbi_large: Which dimension is the tag before
+def viterbi(emissions, table):
+    best, came_from = emissions[0], []
+    for emission in emissions[1:]:
+        best, before = (best[:, None] + table).max(dim=1)
         best = best + emission
         came_from.append(before)
     path = [best.argmax()]
@@ -778,7 +807,10 @@ def train_tagger(sentences):
     known = {word.lower(): tag for s in sentences for word, tag in zip(s.words, s.tags) if tag != "O"}
 
     def tag(words):
-        return ["O" if words[i].lower() in ("of", "in", "and", ",") else known.get(words[i].lower(), "O") for i in range(len(words))]
+        return [
+            "O" if words[i].lower() in ("of", "in", "and", ",") else known.get(words[i].lower(), "O")
+            for i in range(len(words))
+        ]
 
     return tag
 
@@ -794,7 +826,11 @@ def train_tagger(sentences):
 def train_tagger(sentences):
     torch.manual_seed(0)
     pieces, shapes = nn.Embedding(VOCAB, 48), nn.Embedding(6, 8)
-    lstm, head, dropout = nn.LSTM(56, 48, batch_first=True, bidirectional=True), nn.Linear(96, len(TAGS)), nn.Dropout(0.3)
+    lstm, head, dropout = (
+        nn.LSTM(56, 48, batch_first=True, bidirectional=True),
+        nn.Linear(96, len(TAGS)),
+        nn.Dropout(0.3),
+    )
     parts = nn.ModuleList([pieces, shapes, lstm, head, dropout])
     forward = lambda i, w: head(dropout(lstm(dropout(torch.cat([pieces(i), shapes(w)], dim=-1)))[0]))
     samples = []
@@ -849,7 +885,11 @@ def train_tagger(sentences):
 # loses train_tagger_floor: is needed
 def train_tagger(sentences):
     torch.manual_seed(0)
-    pieces, lstm, head = nn.Embedding(VOCAB, 48), nn.LSTM(48, 48, batch_first=True, bidirectional=True), nn.Linear(96, len(TAGS))
+    pieces, lstm, head = (
+        nn.Embedding(VOCAB, 48),
+        nn.LSTM(48, 48, batch_first=True, bidirectional=True),
+        nn.Linear(96, len(TAGS)),
+    )
     optimizer = torch.optim.AdamW([*pieces.parameters(), *lstm.parameters(), *head.parameters()], lr=0.005)
     rows = []
     for s in sentences:
@@ -893,7 +933,9 @@ def train_tagger(sentences):
             lengths = [len(row) for row in ids]
             pad = lambda side: nn.utils.rnn.pad_sequence(side, batch_first=True)
             x = torch.cat([pieces(pad(ids)), shapes(pad(written))], dim=2)
-            packed = nn.utils.rnn.pack_padded_sequence(F.dropout(x, 0.3), lengths, batch_first=True, enforce_sorted=False)
+            packed = nn.utils.rnn.pack_padded_sequence(
+                F.dropout(x, 0.3), lengths, batch_first=True, enforce_sorted=False
+            )
             states = nn.utils.rnn.pad_packed_sequence(gru(packed)[0], batch_first=True)[0]
             mask = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
             loss = F.cross_entropy(head(states)[mask], torch.cat(labels))
@@ -937,7 +979,8 @@ def train_tagger(sentences):
         for part in torch.randperm(len(rows)).split(32):
             sides = zip(*(rows[i] for i in part))
             ids, written, labels = (
-                nn.utils.rnn.pad_sequence(side, batch_first=True, padding_value=fill) for side, fill in zip(sides, (0, 0, -100))
+                nn.utils.rnn.pad_sequence(side, batch_first=True, padding_value=fill)
+                for side, fill in zip(sides, (0, 0, -100))
             )
             loss = F.cross_entropy(model(ids, written).transpose(1, 2), labels)
             optimizer.zero_grad()
@@ -1035,7 +1078,9 @@ def cured_table(sentences, labels, vocab, tags, steps, lr):
 # %% wrong cured_table: masked, and still divided by all places
 # loses cured_table_run: the first loss is
 def cured_table(sentences, labels, vocab, tags, steps, lr):
-    pad = lambda rows, value: nn.utils.rnn.pad_sequence([torch.tensor(r) for r in rows], batch_first=True, padding_value=value)
+    pad = lambda rows, value: nn.utils.rnn.pad_sequence(
+        [torch.tensor(r) for r in rows], batch_first=True, padding_value=value
+    )
     ids, targets = pad(sentences, 0), pad(labels, -100)
     table, losses = torch.zeros(vocab, tags, requires_grad=True), []
     for _ in range(steps):
@@ -1050,7 +1095,9 @@ def cured_table(sentences, labels, vocab, tags, steps, lr):
 # %% wrong cured_table: the loss is cured, the accuracy still counts places
 # loses cured_table_accuracy: Are places without a word still counted
 def cured_table(sentences, labels, vocab, tags, steps, lr):
-    pad = lambda rows, value: nn.utils.rnn.pad_sequence([torch.tensor(r) for r in rows], batch_first=True, padding_value=value)
+    pad = lambda rows, value: nn.utils.rnn.pad_sequence(
+        [torch.tensor(r) for r in rows], batch_first=True, padding_value=value
+    )
     ids, targets = pad(sentences, 0), pad(labels, -100)
     table, losses = torch.zeros(vocab, tags, requires_grad=True), []
     for _ in range(steps):
@@ -1098,3 +1145,31 @@ def cured_table(sentences, labels, vocab, tags, steps, lr):
         losses.append(loss.item())
     right = (layer(ids).argmax(dim=2) == targets) & real
     return layer.weight.detach().clone(), losses, (right.sum() / real.sum()).item()
+
+
+# %% equivalent encode: if start < 0 or end > length or end <= start: -> if start < 0 or end > length or end < start:
+# because an empty slice holds no O either, so that the next test raises the ValueError for it
+
+# %% equivalent log_partition: return total.logsumexp(dim=0) -> return total.logsumexp(dim=-1)
+# because total has one dimension, so that the first is the last
+
+# %% equivalent train_tagger: return [TAGS[number] for number in logits[0, firsts].argmax(dim=1)] -> return [TAGS[number] for number in logits[-1, firsts].argmax(dim=1)]
+# because the batch holds one sentence, so that the first is the last
+
+# %% equivalent train_tagger: self.pieces, self.written = (nn.Embedding(VOCAB, 48), nn.Embedding(5, 8)) -> self.pieces, self.written = (nn.Embedding(VOCAB, 48), nn.Embedding(6, 8))
+# because the sixth row is never asked for: another start, and a tagger as good
+
+# %% equivalent train_tagger: for _ in range(4): -> for _ in range(5):
+# because the number of epochs is free: the task asks for a floor, and both are above it
+
+# %% equivalent train_tagger: for _ in range(4): -> for _ in range(3):
+# because the number of epochs is free: the task asks for a floor, and both are above it
+
+# %% equivalent train_tagger: for part in torch.randperm(len(samples)).split(32): -> for part in torch.randperm(len(samples)).split(33):
+# because the size of a batch is free: the task asks for a floor, and both are above it
+
+# %% equivalent train_tagger: for part in torch.randperm(len(samples)).split(32): -> for part in torch.randperm(len(samples)).split(31):
+# because the size of a batch is free: the task asks for a floor, and both are above it
+
+# %% equivalent train_tagger: labels = pad_sequence(labels, batch_first=True, padding_value=-100) -> labels = pad_sequence(labels, batch_first=True)
+# because padding that learns to say O hardly moves a tagger that answers one sentence at a time; task 4 tests the loss
