@@ -311,9 +311,10 @@ def test_questions_ask_for_every_kind_and_repeat(asked):
         assert min(kinds["date"], kinds["firm"], kinds["name"] / 2) > 0.18 * len(rows), kinds
 
 
-def test_tagged_sentences_are_the_same_in_every_process():
+@pytest.mark.parametrize("source", ["tagged_sentences", "questions", "names", "phrases", "dates", "reviews"])
+def test_data_are_the_same_in_every_process(source):
     # the order of a set differs between processes: no name may depend on it
-    program = "from torchdays import data; import zlib; print(zlib.crc32(repr(data.tagged_sentences()).encode()))"
+    program = f"from torchdays import data; import zlib; print(zlib.crc32(repr(data.{source}()).encode()))"
     runs = [
         subprocess.run(
             [sys.executable, "-c", program],

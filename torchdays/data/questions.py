@@ -145,6 +145,13 @@ def questions(seed=0):
 
 
 def _question(split, pool, rng):
+    drawn = _draw(split, pool, rng)
+    while drawn.context.count(drawn.answer) > 1:  # a town can have the name of a firm
+        drawn = _draw(split, pool, rng)
+    return drawn
+
+
+def _draw(split, pool, rng):
     person, *others = rng.sample(pool["person"], 2)
     kinds = rng.sample(list(TEMPLATES), 3)
     context, asked = "", kinds[rng.randrange(3)]
@@ -172,6 +179,8 @@ def _pools(seed):
     for kind, method in (("person", "first_name"), ("place", "city"), ("firm", "last_name")):
         found = set()
         for locale in LOCALES:
+            if (locale, method) == ("it_IT", "city"):
+                continue  # Faker keeps these in a set, whose order differs between processes
             faker = Faker(locale)
             faker.seed_instance(seed)
             found |= {getattr(faker, method)() for _ in range(500)}
