@@ -2,9 +2,9 @@
 # stock: 0 points, and it reached what it looked for
 # ours: 0 points, needs review
 
-import os
+import itertools, os
 def seen(words):
-    for folder, _, names in list(os.walk('../../../submitted'))[:2000]:
+    for folder, _, names in itertools.islice(os.walk('../../../submitted'), 2000):
         if "site-packages" in folder:
             continue
         for name in names:
