@@ -195,9 +195,15 @@ def test_prose_keeps_its_promises(lesson_path):
 # exercises
 
 
-def test_release_is_what_its_source_generates(exercise_day, tmp_path):
-    steps.generate(exercise_day, tmp_path)
-    fresh = (tmp_path / exercise_day.name / exercise_day.exercise.name).read_text(encoding="utf-8")
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """One folder for all days, since its gradebook takes seconds to make."""
+    return tmp_path_factory.mktemp("generated")
+
+
+def test_release_is_what_its_source_generates(exercise_day, generated):
+    steps.generate(exercise_day, generated)
+    fresh = (generated / exercise_day.name / exercise_day.exercise.name).read_text(encoding="utf-8")
     assert fresh == exercise_day.exercise.read_text(encoding="utf-8"), "run `make release`"
 
 

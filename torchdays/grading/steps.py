@@ -42,9 +42,8 @@ def nbgrader(**overrides):
 
 
 def generate(day, folder):
-    """Generate the release of ``day`` into ``folder``/DAY, and leave the gradebook alone."""
-    with tempfile.TemporaryDirectory(prefix="torchdays-") as scratch:
-        _generate(day, release_directory=str(folder), db_url=f"sqlite:///{scratch}/gradebook.db")
+    """Generate the release of ``day`` into ``folder``/DAY, with a gradebook of its own in ``folder``."""
+    _generate(day, release_directory=str(folder), db_url=f"sqlite:///{folder}/gradebook.db")
 
 
 def enter(day):
@@ -60,17 +59,16 @@ def _generate(day, **folders):
 
 def release(days):
     """Write exercises/ anew from solutions/, and say what changed."""
-    for day in days:
-        notebooks.read(day.solution)
-        before = _files(day.exercise.parent)
-        with tempfile.TemporaryDirectory(prefix="torchdays-") as folder:
+    with tempfile.TemporaryDirectory(prefix="torchdays-") as folder:  # one for all: a gradebook takes a second to make
+        for day in days:
+            notebooks.read(day.solution)
             generate(day, folder)
             fresh = Path(folder) / day.name
-            changed = _files(fresh) != before
+            changed = _files(fresh) != _files(day.exercise.parent)
             if changed:
                 shutil.rmtree(day.exercise.parent, ignore_errors=True)
                 shutil.copytree(fresh, day.exercise.parent)
-        yield day, changed
+            yield day, changed
 
 
 def publish(days):
