@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from reach import reached
 
 ANSWERS = Path(__file__).parent / "answers"
 
@@ -116,13 +117,15 @@ class Grader:
     def verdict(self, code=None, cell=None, until_lost=False):
         """The failed tests with their messages, {grade_id: message}: empty for full marks.
 
-        ``code`` stands in for the solution cell ``cell``; until_lost stops at the first failed test.
+        ``code`` stands in for the solution cell ``cell``, and the tests run that it can reach; until_lost stops at
+        the first failed one.
         """
         if self._ready is None:
             self._ready = self._here.recv()
         if self._ready != "ready":
             raise AssertionError(f"{self.exercise.path.name}: the solution itself fails.\n{self._ready}")
-        self._here.send((code, cell, until_lost))
+        tests = self.exercise.tests if cell is None else reached(self.exercise, cell, code)
+        self._here.send((code, cell, sorted(tests), until_lost))
         return self._here.recv()
 
     def __enter__(self):
@@ -176,14 +179,14 @@ def _in_a_fork(exercise, space, timeout, *request):
     return json.loads(text) if text else dict.fromkeys(exercise.tests, "ran too long, or ended the process")
 
 
-def _grade(exercise, space, code, cell, until_lost):
+def _grade(exercise, space, code, cell, tests, until_lost):
     failed = {}
     if cell is not None:
         problem = _run(code, space, f"<answer {cell}>")
         if problem:
             failed[cell] = problem
     # the answer's own tests first: most wrong answers fail there
-    for test in sorted(exercise.tests, key=lambda test: not test.startswith(cell or test)):
+    for test in sorted(tests, key=lambda test: not test.startswith(cell or test)):
         if until_lost and failed:
             break
         message = _run(exercise.cells[exercise.tests[test]].source, space, f"<test {test}>")

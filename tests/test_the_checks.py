@@ -5,12 +5,14 @@ import copy
 import io
 import json
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 import test_notebook_files as checks
 from courses import Copy
 from PIL import Image
+from reach import reached
 
 from torchdays import course, notebooks
 
@@ -157,3 +159,43 @@ def test_a_broken_claim_is_named_by_its_sentence(tmp_path):
     assert f"lessons/{DAY}.ipynb, code cell" in table
     before = lesson.cells[lesson.cells.index(shown) - 1].source
     assert table.splitlines()[2].strip() in before.replace("\n", " ")
+
+
+# an answer reaches the tests that its names lead to
+
+CELLS = {
+    "double": "def double(x):\n    return 2 * x",
+    "helper": "def quadruple(x):\n    return double(double(x))",
+    "negate": "def negate(x):\n    return -x",
+    "double_values": "assert double(2) == 4",
+    "power_values": "x = quadruple(1)\nassert x == 4",
+    "named_values": "assert globals()['double'](2) == 4",
+    "negate_values": "x = negate(1)\nassert x == -1",
+    "later_values": "assert x == -1",
+}
+
+
+@pytest.fixture
+def exercise():
+    roles = {"solution": {"double", "negate"}, "tests": {name for name in CELLS if name.endswith("_values")}}
+    order = list(CELLS)
+    return SimpleNamespace(
+        cells=[SimpleNamespace(source=source) for source in CELLS.values()],
+        solutions={name: order.index(name) for name in order if name in roles["solution"]},
+        tests={name: order.index(name) for name in order if name in roles["tests"]},
+    )
+
+
+@pytest.mark.parametrize(
+    ("cell", "code", "tests"),
+    [
+        ("double", "def double(x):\n    return 3 * x", {"double", "power", "named", "later"}),
+        ("negate", "def negate(x):\n    return x", {"negate", "later"}),
+        ("negate", "def negate(x):\n    return x\n\ndef quadruple(x):\n    return 1", {"power", "negate", "later"}),
+        ("negate", "import math\nmath.inf = 3", {"double", "power", "named", "negate", "later"}),
+        ("negate", "def negate(x):", {"double", "power", "named", "negate", "later"}),
+    ],
+    ids=["by name, through a helper, in words", "itself", "what it overwrites", "all, if it changes more", "not Python"],
+)
+def test_an_answer_reaches_the_tests_that_its_names_lead_to(exercise, cell, code, tests):
+    assert reached(exercise, cell, code) == {f"{test}_values" for test in tests}
