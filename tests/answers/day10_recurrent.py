@@ -1131,6 +1131,84 @@ def cured_pieces(model, ids, rows, time, lr):
             part.detach_()
     return losses
 
+# %% wrong perplexity: the log of a softmax that is 0
+# loses perplexity_values: a softmax may be 0
+def perplexity(logits, targets, ignore=0):
+    kept = targets != ignore
+    p = logits.softmax(dim=2)[kept]
+    return torch.exp(-p[torch.arange(len(p)), targets[kept]].log().mean()).item()
+
+# %% wrong clip: a gradient of zeros is divided by
+# loses clip_manners: ZeroDivisionError
+def clip(parameters, max_norm):
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = math.sqrt(sum(g.square().sum().item() for g in gradients))
+    for g in gradients:
+        g.mul_(min(1.0, max_norm / norm))
+    return norm
+
+# %% wrong last_states: x is cut off from the graph
+# loses last_states_values: no gradient reaches x
+def last_states(cell, x, lengths):
+    h = c = x.new_zeros(len(x), cell.hidden_size)
+    for t in range(x.shape[1]):
+        new_h, new_c = cell(x[:, t].detach(), (h, c))
+        running = (t < lengths).unsqueeze(1)
+        h, c = torch.where(running, new_h, h), torch.where(running, new_c, c)
+    return h, c
+
+# %% wrong keep_top_p: gather takes the mask back
+# loses keep_top_p_rows: stay in their own places
+# loses draw_next_distribution: was drawn in
+def keep_top_p(logits, p):
+    if p >= 1:
+        return logits.clone()
+    ordered, places = logits.softmax(dim=1).sort(dim=1, descending=True)
+    stays = ordered.cumsum(dim=1) - ordered < p
+    return logits.masked_fill(~stays.gather(1, places), -math.inf)
+
+# %% wrong draw_next: all rows are drawn from the first
+# loses draw_next_manners: each row is drawn from its own logits
+def draw_next(logits, temperature=1.0, top_k=None, top_p=None, generator=None):
+    if temperature == 0:
+        return logits.argmax(dim=1)
+    logits = logits / temperature
+    if top_k is not None:
+        logits = keep_top_k(logits, top_k)
+    if top_p is not None:
+        logits = keep_top_p(logits, top_p)
+    return torch.multinomial(logits[0].softmax(dim=0), len(logits), replacement=True, generator=generator)
+
+# %% wrong write_names: softmax first, then the forbidden ids become 0
+# loses write_names_rules: RuntimeError
+@torch.no_grad()
+def write_names(model, count, generator, longest=20):
+    ids, state, drawn = torch.full((count, 1), BOS), None, []
+    for _ in range(longest):
+        logits, state = model(ids, state)
+        p = logits[:, -1].softmax(dim=1).index_fill(1, torch.tensor([PAD, UNK, BOS]), 0.0)
+        ids = torch.multinomial(p, 1, generator=generator)
+        drawn.append(ids)
+    rows = torch.cat(drawn, dim=1).tolist()
+    return [row[: row.index(EOS)] if EOS in row else row for row in rows]
+
+# %% wrong cured_pieces: the last target is the first character of the text
+# loses cured_pieces_path: the loss of the first piece is
+def cured_pieces(model, ids, rows, time, lr):
+    columns = len(ids) // rows
+    inputs, targets = ids[: rows * columns].view(rows, columns), ids.roll(-1)[: rows * columns].view(rows, columns)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses, state = [], None
+    for x, y in zip(inputs.split(time, dim=1), targets.split(time, dim=1)):
+        logits, state = model(x, state)
+        state = tuple(part.detach() for part in state)
+        loss = F.cross_entropy(logits.flatten(0, 1), y.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
 # %% equivalent clip: if norm > max_norm: -> if norm >= max_norm:
 # because at norm == max_norm the factor is 1, and nothing changes
 
