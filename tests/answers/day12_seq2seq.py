@@ -158,7 +158,7 @@ def beam_search(next_log_p, width, limit):
 
 # %% wrong beam_search: the first finished one wins
 # loses beam_search_exhaustive: Are finished ones kept
-# loses beam_search_between: Of all extensions together, width are kept
+# loses beam_search_between: however many are finished already
 def beam_search(next_log_p, width, limit):
     growing = [(0.0, [])]
     for _ in range(limit):
@@ -842,6 +842,61 @@ def lab_read(model, tokens):
 # loses lab_cause_letter: this is not the cause
 def lab_cause():
     return "d"
+
+
+# %% wrong attend: the weights are detached
+# loses attend_gradient: no graph
+def attend(queries, keys, values, mask):
+    padding, hidden = ~mask.unsqueeze(-1), ~mask.unsqueeze(1)
+    keys, values = keys.masked_fill(padding, 0.0), values.masked_fill(padding, 0.0)
+    scores = (queries @ keys.transpose(1, 2)).masked_fill(hidden, -math.inf)
+    weights = scores.softmax(dim=-1).masked_fill(hidden, 0.0)
+    return weights @ values, weights.detach()
+
+
+# %% wrong attend: a score that is only rather low
+# loses attend_values: do not sum to 1
+def attend(queries, keys, values, mask):
+    padding, hidden = ~mask.unsqueeze(-1), ~mask.unsqueeze(1)
+    keys, values = keys.masked_fill(padding, 0.0), values.masked_fill(padding, 0.0)
+    scores = (queries @ keys.transpose(1, 2)).masked_fill(hidden, -1e4)
+    weights = scores.softmax(dim=-1).masked_fill(hidden, 0.0)
+    return weights @ values, weights
+
+
+# %% wrong additive_decoder: the mask is taken for a length
+# loses additive_decoder_look: the weights are not those of one place at a time
+class AdditiveDecoder(AdditiveDecoder):
+    def look(self, state, memory, mask):
+        mask = torch.arange(mask.shape[1]) < mask.sum(dim=1, keepdim=True)
+        return super().look(state, memory, mask)
+
+
+# %% wrong beam_search: the finished ones make the beam narrower
+# loses beam_search_between: however many are finished already
+def beam_search(next_log_p, width, limit):
+    growing, done = [(0.0, [])], []
+    for _ in range(limit):
+        extended = [
+            (log_p + more, [*tokens, token])
+            for log_p, tokens in growing
+            for token, more in enumerate(next_log_p(tokens).tolist())
+            if more > -math.inf
+        ]
+        best = sorted(extended, key=lambda entry: -entry[0])[: width - len(done)]
+        done += [entry for entry in best if entry[1][-1] == EOS]
+        growing = [entry for entry in best if entry[1][-1] != EOS]
+    log_p, tokens = max(done + growing, key=lambda entry: entry[0])
+    return tokens, log_p
+
+
+# %% wrong matches: tokens joined to one string
+# loses matches_counts: (shared, total) is
+def matches(output, reference, n):
+    ours, theirs = (
+        Counter(" ".join(map(str, side[i : i + n])) for i in range(len(side) - n + 1)) for side in (output, reference)
+    )
+    return (ours & theirs).total(), ours.total()
 
 
 # %% equivalent collate_pairs: return nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True, padding_value=PAD) -> return nn.utils.rnn.pad_sequence([torch.tensor(row) for row in rows], batch_first=True)
