@@ -57,6 +57,15 @@ def make_mask(lengths, time, causal):
     mask = real[:, None, :].expand(-1, time, time)
     return mask.tril() if causal else mask
 
+# %% wrong make_mask: as wide as the longest text
+# loses make_mask_padding: has shape
+# loses make_mask_causal: has shape
+def make_mask(lengths, time, causal):
+    time = int(lengths.max())
+    real = torch.arange(time) < lengths.unsqueeze(1)
+    mask = real[:, None, None, :].expand(-1, 1, time, time)
+    return mask.tril() if causal else mask
+
 # %% right make_mask: comparisons that broadcast
 def make_mask(lengths, time, causal):
     i, j = torch.arange(time).view(1, 1, time, 1), torch.arange(time).view(1, 1, 1, time)
@@ -121,6 +130,7 @@ def attention(q, k, v, mask=None):
 
 # %% wrong attention: minus infinity, and a row that sees nothing gives nan
 # loses attention_empty: may look nowhere gives nan
+# loses multi_head_many: should have weights 0
 def attention(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
@@ -147,6 +157,7 @@ def attention(q, k, v, mask=None):
 
 # %% wrong attention: -1e9 leaves equal weights where nothing may be seen
 # loses attention_empty: should give zeros
+# loses multi_head_many: should have weights 0
 def attention(q, k, v, mask=None):
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
     if mask is not None:
@@ -316,6 +327,33 @@ def multi_head(x, in_weight, in_bias, out_weight, out_bias, heads, mask=None):
     q, k, v = (part.view(batch, time, heads, -1).transpose(1, 2) for part in parts)
     output, weights = attention(q, k, v, mask)
     return F.linear(output.transpose(1, 2).flatten(2), out_weight, out_bias), weights.mean(dim=1)
+
+# %% wrong multi_head: its own softmax, nan for a place that sees nothing
+# loses multi_head_many: should have weights 0
+def multi_head(x, in_weight, in_bias, out_weight, out_bias, heads, mask=None):
+    q, k, v = F.linear(x, in_weight, in_bias).unflatten(2, (3, heads, -1)).permute(2, 0, 3, 1, 4)
+    scores = q @ k.mT / math.sqrt(q.shape[-1])
+    if mask is not None:
+        scores = scores.masked_fill(~mask, -math.inf)
+    weights = scores.softmax(dim=-1)
+    return F.linear((weights @ v).transpose(1, 2).flatten(2), out_weight, out_bias), weights
+
+# %% wrong multi_head: zeros as output, out_bias too, for a place that sees nothing
+# loses multi_head_many: only out_bias is left
+def multi_head(x, in_weight, in_bias, out_weight, out_bias, heads, mask=None):
+    q, k, v = F.linear(x, in_weight, in_bias).unflatten(2, (3, heads, -1)).permute(2, 0, 3, 1, 4)
+    output, weights = attention(q, k, v, mask)
+    output = F.linear(output.transpose(1, 2).flatten(2), out_weight, out_bias)
+    return output * (weights.sum(dim=(1, 3)) > 0).unsqueeze(2), weights
+
+# %% wrong multi_head: one mask for all heads
+# loses multi_head_many: weights
+def multi_head(x, in_weight, in_bias, out_weight, out_bias, heads, mask=None):
+    if mask is not None and mask.dim() > 2:
+        mask = mask[..., :1, :, :]
+    q, k, v = F.linear(x, in_weight, in_bias).unflatten(2, (3, heads, -1)).permute(2, 0, 3, 1, 4)
+    output, weights = attention(q, k, v, mask)
+    return F.linear(output.transpose(1, 2).flatten(2), out_weight, out_bias), weights
 
 # %% right multi_head: a loop over the heads
 def multi_head(x, in_weight, in_bias, out_weight, out_bias, heads, mask=None):
@@ -495,6 +533,14 @@ def prenorm(block, x, mask=None):
         x += block.attend(normed, normed, normed, attn_mask=hidden, need_weights=False)[0]
     return x + block.down(F.gelu(block.up(block.norm2(x))))
 
+# %% wrong prenorm: always the causal mask
+# loses prenorm_mask: not what this mask says
+def prenorm(block, x, mask=None):
+    hidden = None if mask is None else torch.ones_like(mask).triu(1)
+    y = block.norm1(x)
+    x = x + block.attend(y, y, y, attn_mask=hidden, need_weights=False)[0]
+    return x + block.down(F.gelu(block.up(block.norm2(x))))
+
 # %% right prenorm: with multi_head
 def prenorm(block, x, mask=None):
     a = block.attend
@@ -572,6 +618,24 @@ def cached_attention(q, k, v, cache=None):
     ]
     return torch.cat(outputs, dim=2), (k, v)
 
+# %% wrong cached_attention: the cache is detached
+# loses cached_attention_parts: detached
+def cached_attention(q, k, v, cache=None):
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask), (k.detach(), v.detach())
+
+# %% wrong cached_attention: the old cache grows in place
+# loses cached_attention_parts: old cache was changed
+def cached_attention(q, k, v, cache=None):
+    if cache is None:
+        cache = [k, v]
+    else:
+        cache[0], cache[1] = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)
+    mask = torch.ones(q.shape[2], cache[0].shape[2], dtype=torch.bool).tril(cache[0].shape[2] - q.shape[2])
+    return F.scaled_dot_product_attention(q, cache[0], cache[1], attn_mask=mask), cache
+
 # %% wrong generate: everything again for each token
 # loses generate_work: Hand in only the new token
 def generate(model, ids, steps):
@@ -617,6 +681,40 @@ def generate(model, ids, steps):
 # %% wrong generate: a graph is recorded
 # loses generate_work: a graph is recorded
 def generate(model, ids, steps):
+    new, caches = ids, None
+    for _ in range(steps):
+        logits, caches = model(new, caches)
+        new = logits[:, -1].argmax(dim=-1, keepdim=True)
+        ids = torch.cat([ids, new], dim=1)
+    return ids
+
+# %% wrong generate: the model is left in eval mode
+# loses generate_work: mode was changed
+@torch.no_grad()
+def generate(model, ids, steps):
+    model.eval()
+    new, caches = ids, None
+    for _ in range(steps):
+        logits, caches = model(new, caches)
+        new = logits[:, -1].argmax(dim=-1, keepdim=True)
+        ids = torch.cat([ids, new], dim=1)
+    return ids
+
+# %% wrong generate: gradients stay switched off
+# loses generate_work: gradients are switched off
+def generate(model, ids, steps):
+    torch.set_grad_enabled(False)
+    new, caches = ids, None
+    for _ in range(steps):
+        logits, caches = model(new, caches)
+        new = logits[:, -1].argmax(dim=-1, keepdim=True)
+        ids = torch.cat([ids, new], dim=1)
+    return ids
+
+# %% wrong generate: the parameters need no gradient any more
+# loses generate_work: requires_grad is off
+def generate(model, ids, steps):
+    model.requires_grad_(False)
     new, caches = ids, None
     for _ in range(steps):
         logits, caches = model(new, caches)
@@ -677,6 +775,14 @@ def generate(model, ids, steps):
             logits, caches = model(text[:, done:place], caches)
             text[:, place], done = logits[:, -1].max(dim=1).indices, place
     return text
+
+# %% wrong lab_look: weights without a graph
+# loses lab_look_repaired: cannot be learnt
+def lab_look(q, k, v):
+    with torch.no_grad():
+        future = torch.ones(q.shape[1], q.shape[1], dtype=torch.bool).triu(1)
+        weights = (q @ k.mT / math.sqrt(q.shape[-1])).masked_fill(future, -math.inf).softmax(dim=-1)
+    return weights @ v, weights
 
 # %% wrong lab_look: the softmax is repaired, the mask is not
 # loses lab_look_repaired: still looks at its future
