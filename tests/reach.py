@@ -71,7 +71,7 @@ def _closure(names, sources):
 
 
 def _reads(statement):
-    """Names that a statement or its functions look up in the notebook; words count, too, since code can look them up."""
+    """Names that a statement or its functions look up in the notebook, and words, since code can look those up, too."""
     found = {
         node.value for node in ast.walk(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -195,7 +195,13 @@ def exercise():
         ("negate", "import math\nmath.inf = 3", {"double", "power", "named", "negate", "later"}),
         ("negate", "def negate(x):", {"double", "power", "named", "negate", "later"}),
     ],
-    ids=["by name, through a helper, in words", "itself", "what it overwrites", "all, if it changes more", "not Python"],
+    ids=[
+        "by name, through a helper, in words",
+        "itself",
+        "what it overwrites",
+        "all, if it changes more",
+        "not Python",
+    ],
 )
 def test_an_answer_reaches_the_tests_that_its_names_lead_to(exercise, cell, code, tests):
     assert reached(exercise, cell, code) == {f"{test}_values" for test in tests}
