@@ -6,11 +6,13 @@ def plain(text):
         text = text.replace(article, " ")
     return " ".join(word for word in text.split() if word != "a")
 
+
 # %% wrong plain: articles first, signs later
 # loses plain_values: First the signs, then the articles
 def plain(text):
     words = [word for word in text.lower().split() if word not in ("a", "an", "the")]
     return " ".join(words).translate(str.maketrans("", "", string.punctuation))
+
 
 # %% wrong plain: a sign becomes a space
 # loses plain_values: nothing in their place
@@ -19,16 +21,19 @@ def plain(text):
     text = re.sub(f"[{re.escape(string.punctuation)}]", " ", text.lower())
     return " ".join(word for word in text.split() if word not in ("a", "an", "the"))
 
+
 # %% wrong plain: spaces stay
 # loses plain_values: Single spaces
 def plain(text):
     text = text.lower().translate(str.maketrans("", "", string.punctuation))
     return re.sub(r"\b(a|an|the)\b", "", text)
 
+
 # %% right plain: regular expressions
 def plain(text):
     text = "".join(sign for sign in text.lower() if sign not in set(string.punctuation))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
 
 # %% right plain: a loop
 def plain(text):
@@ -40,6 +45,7 @@ def plain(text):
             kept.append(word)
     return " ".join(kept)
 
+
 # %% wrong answer_scores: only the first truth
 # loses answer_scores_values: best over the truths
 def answer_scores(prediction, truths):
@@ -48,6 +54,7 @@ def answer_scores(prediction, truths):
         return float(ours == theirs), float(ours == theirs)
     shared = sum((Counter(ours) & Counter(theirs)).values())
     return float(ours == theirs), 2 * shared / (len(ours) + len(theirs))
+
 
 # %% wrong answer_scores: sets of words
 # loses answer_scores_values: as often as it stands in both
@@ -62,6 +69,7 @@ def answer_scores(prediction, truths):
         best = [max(best[0], float(ours == theirs)), max(best[1], f1)]
     return tuple(best)
 
+
 # %% wrong answer_scores: precision for F1
 # loses answer_scores_values: F1 of
 def answer_scores(prediction, truths):
@@ -72,6 +80,7 @@ def answer_scores(prediction, truths):
         f1 = shared / len(ours) if ours and theirs else float(ours == theirs)
         best = [max(best[0], float(ours == theirs)), max(best[1], f1)]
     return tuple(best)
+
 
 # %% wrong answer_scores: nothing shared divides by zero
 # loses answer_scores_values: ZeroDivisionError
@@ -85,6 +94,7 @@ def answer_scores(prediction, truths):
         best = [max(best[0], float(ours == theirs)), max(best[1], f1)]
     return tuple(best)
 
+
 # %% wrong answer_scores: the raw texts are compared
 # loses answer_scores_values: plain form
 def answer_scores(prediction, truths):
@@ -95,6 +105,7 @@ def answer_scores(prediction, truths):
         f1 = 2 * shared / (len(ours) + len(theirs)) if shared else 0.0
         best = [max(best[0], float(prediction == truth)), max(best[1], f1)]
     return tuple(best)
+
 
 # %% right answer_scores: precision and recall, a list of pairs
 def answer_scores(prediction, truths):
@@ -109,6 +120,7 @@ def answer_scores(prediction, truths):
         f1 = 2 * precision * recall / (precision + recall) if shared else 0.0
         pairs.append((float(ours == theirs), f1))
     return max(exact for exact, _ in pairs), max(f1 for _, f1 in pairs)
+
 
 # %% right answer_scores: words are struck off
 def answer_scores(prediction, truths):
@@ -126,12 +138,14 @@ def answer_scores(prediction, truths):
 
     return float(any(plain(prediction) == plain(truth) for truth in truths)), max(map(one, truths))
 
+
 # %% wrong rouge_l: shared words in any order
 # loses rouge_l_values: order counts
 def rouge_l(prediction, reference):
     ours, theirs = words_of(prediction), words_of(reference)
     shared = sum((Counter(ours) & Counter(theirs)).values())
     return 2 * shared / (len(ours) + len(theirs)) if shared else 0.0
+
 
 # %% wrong rouge_l: the longest run without gaps
 # loses rouge_l_values: Gaps are allowed
@@ -146,6 +160,7 @@ def rouge_l(prediction, reference):
             best = max(best, n)
     return 2 * best / (len(ours) + len(theirs)) if best else 0.0
 
+
 # %% wrong rouge_l: greedy, the first that fits
 # loses rouge_l_values: expected
 def rouge_l(prediction, reference):
@@ -157,6 +172,7 @@ def rouge_l(prediction, reference):
             common += 1
     return 2 * common / (len(ours) + len(theirs)) if common else 0.0
 
+
 # %% wrong rouge_l: recall instead of F1
 # loses rouge_l_values: expected
 def rouge_l(prediction, reference):
@@ -167,6 +183,23 @@ def rouge_l(prediction, reference):
         for j, other in enumerate(theirs):
             row.append(before[j] + 1 if word == other else max(before[j + 1], row[j]))
     return row[-1] / len(theirs) if theirs else 0.0
+
+
+# %% wrong rouge_l: calls itself without a memory
+# loses rouge_l_values: keep a table
+def rouge_l(prediction, reference):
+    ours, theirs = words_of(prediction), words_of(reference)
+
+    def common(i, j):
+        if i == 0 or j == 0:
+            return 0
+        if ours[i - 1] == theirs[j - 1]:
+            return 1 + common(i - 1, j - 1)
+        return max(common(i - 1, j), common(i, j - 1))
+
+    longest = common(len(ours), len(theirs))
+    return 2 * longest / (len(ours) + len(theirs)) if longest else 0.0
+
 
 # %% right rouge_l: a full table
 def rouge_l(prediction, reference):
@@ -183,6 +216,7 @@ def rouge_l(prediction, reference):
         return 0.0
     precision, recall = c / len(a), c / len(b)
     return 2 * precision * recall / (precision + recall)
+
 
 # %% right rouge_l: recursion with a memory
 def rouge_l(prediction, reference):
@@ -203,6 +237,7 @@ def rouge_l(prediction, reference):
     c = longest(len(a), len(b))
     return 2 * c / (len(a) + len(b)) if c else 0.0
 
+
 # %% wrong mask_batch: special tokens are chosen, too
 # loses mask_batch_rules: a special token or padding was chosen
 def mask_batch(ids, special, vocab, mask_id, rate=0.15):
@@ -211,11 +246,13 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     changed = torch.where(fate < 0.8, mask_id, torch.randint(vocab, ids.shape))
     return torch.where(chosen & (fate < 0.9), changed, ids), torch.where(chosen, ids, -100)
 
+
 # %% wrong mask_batch: always the mask
 # loses mask_batch_shares: expected about 80%
 def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     chosen = (torch.rand(ids.shape) < rate) & ~special
     return torch.where(chosen, mask_id, ids), torch.where(chosen, ids, -100)
+
 
 # %% wrong mask_batch: in place, so the label is the mask
 # loses mask_batch_rules: changed a tensor it was given
@@ -225,6 +262,7 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     ids[chosen] = mask_id
     return ids, torch.where(chosen, ids, -100)
 
+
 # %% wrong mask_batch: labels everywhere
 # loses mask_batch_rules: its label must be -100
 # loses mask_batch_shares: of the tokens were chosen
@@ -232,13 +270,16 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     chosen = (torch.rand(ids.shape) < rate) & ~special
     return torch.where(chosen, mask_id, ids), ids.clone()
 
+
 # %% wrong mask_batch: the three fates by the draw that chose
 # loses mask_batch_rules: with rate=1.0 all
+# loses mask_batch_shares: every id should come
 def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     draw = torch.rand(ids.shape)
     chosen = (draw < 0.15) & ~special
     changed = torch.where(draw < 0.12, mask_id, torch.randint(vocab, ids.shape))
     return torch.where(chosen & (draw < 0.135), changed, ids), torch.where(chosen, ids, -100)
+
 
 # %% wrong mask_batch: one random id for the whole batch
 # loses mask_batch_shares: some ids never come
@@ -248,6 +289,7 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     changed = torch.where(fate < 0.8, mask_id, torch.randint(vocab, ()))
     return torch.where(chosen & (fate < 0.9), changed, ids), torch.where(chosen, ids, -100)
 
+
 # %% wrong mask_batch: the same places in every row
 # loses mask_batch_shares: of the tokens were chosen
 def mask_batch(ids, special, vocab, mask_id, rate=0.15):
@@ -255,6 +297,25 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     fate = torch.rand(ids.shape)
     changed = torch.where(fate < 0.8, mask_id, torch.randint(vocab, ids.shape))
     return torch.where(chosen & (fate < 0.9), changed, ids), torch.where(chosen, ids, -100)
+
+
+# %% wrong mask_batch: the rate of all tokens, special ones included
+# loses mask_batch_shares: of the tokens that are not special
+def mask_batch(ids, special, vocab, mask_id, rate=0.15):
+    chosen = (torch.rand(ids.shape) < rate / (~special).float().mean().clamp(min=1e-9)) & ~special
+    fate = torch.rand(ids.shape)
+    changed = torch.where(fate < 0.8, mask_id, torch.randint(vocab, ids.shape))
+    return torch.where(chosen & (fate < 0.9), changed, ids), torch.where(chosen, ids, -100)
+
+
+# %% wrong mask_batch: one random id for each row
+# loses mask_batch_shares: every id should come
+def mask_batch(ids, special, vocab, mask_id, rate=0.15):
+    chosen = (torch.rand(ids.shape) < rate) & ~special
+    fate = torch.rand(ids.shape)
+    changed = torch.where(fate < 0.8, mask_id, torch.randint(vocab, (len(ids), 1)))
+    return torch.where(chosen & (fate < 0.9), changed, ids), torch.where(chosen, ids, -100)
+
 
 # %% right mask_batch: bernoulli, as in the library
 def mask_batch(ids, special, vocab, mask_id, rate=0.15):
@@ -266,6 +327,7 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
     other = torch.bernoulli(torch.full(ids.shape, 0.5)).bool() & chosen & ~masked
     inputs[other] = torch.randint(0, vocab, ids.shape)[other]
     return inputs, labels
+
 
 # %% right mask_batch: token by token for the chosen
 def mask_batch(ids, special, vocab, mask_id, rate=0.15):
@@ -280,6 +342,7 @@ def mask_batch(ids, special, vocab, mask_id, rate=0.15):
             inputs[row, column] = torch.randint(vocab, ())
     return inputs, labels
 
+
 # %% wrong best_span: two argmaxes
 # loses best_span_values: is not inside the passage
 # loses best_span_edges: is not inside the passage
@@ -287,6 +350,7 @@ def best_span(start_logits, end_logits, context, longest):
     if not context.any():
         raise ValueError("nothing")
     return start_logits.argmax().item(), end_logits.argmax().item()
+
 
 # %% wrong best_span: the best start, then the best end behind it
 # loses best_span_values: the best start may have no good end
@@ -298,6 +362,7 @@ def best_span(start_logits, end_logits, context, longest):
     ends = end_logits.masked_fill(~context, -torch.inf)[start : start + longest]
     return start, start + ends.argmax().item()
 
+
 # %% wrong best_span: one token too many is allowed
 # loses best_span_values: are allowed
 def best_span(start_logits, end_logits, context, longest):
@@ -308,6 +373,7 @@ def best_span(start_logits, end_logits, context, longest):
     legal = legal & context & context.unsqueeze(1)
     sums = (start_logits.unsqueeze(1) + end_logits).masked_fill(~legal, -torch.inf)
     return divmod(sums.argmax().item(), time)
+
 
 # %% wrong best_span: illegal pairs get zero
 # loses best_span_values: is not inside the passage
@@ -321,6 +387,7 @@ def best_span(start_logits, end_logits, context, longest):
     sums = (start_logits.unsqueeze(1) + end_logits) * legal
     return divmod(sums.argmax().item(), time)
 
+
 # %% wrong best_span: nothing to choose from gives (0, 0)
 # loses best_span_edges: should raise ValueError
 def best_span(start_logits, end_logits, context, longest):
@@ -330,6 +397,7 @@ def best_span(start_logits, end_logits, context, longest):
     sums = (start_logits.unsqueeze(1) + end_logits).masked_fill(~legal, -torch.inf)
     return divmod(sums.argmax().item(), time)
 
+
 # %% right best_span: two loops
 def best_span(start_logits, end_logits, context, longest):
     places = context.nonzero().squeeze(1).tolist()
@@ -337,6 +405,7 @@ def best_span(start_logits, end_logits, context, longest):
         raise ValueError("no passage")
     pairs = [(s, e) for s in places for e in places if s <= e < s + longest]
     return max(pairs, key=lambda pair: (start_logits[pair[0]] + end_logits[pair[1]]).item())
+
 
 # %% right best_span: by length
 def best_span(start_logits, end_logits, context, longest):
@@ -350,6 +419,7 @@ def best_span(start_logits, end_logits, context, longest):
         if value.item() > best:
             best, span = value.item(), (place.item(), place.item() + extra)
     return span
+
 
 # %% wrong lora: base is not frozen
 # loses lora_start: freeze base
@@ -370,6 +440,7 @@ class LoRALinear(nn.Module):
         linear.weight.data += self.scale * (self.up @ self.down).detach()
         return linear
 
+
 # %% wrong lora: both start at zero
 # loses lora_start: down must be random
 class LoRALinear(nn.Module):
@@ -386,6 +457,7 @@ class LoRALinear(nn.Module):
         linear = copy.deepcopy(self.base)
         linear.weight.data += self.scale * (self.up @ self.down).detach()
         return linear
+
 
 # %% wrong lora: alpha is not divided by rank
 # loses lora_values: alpha / rank
@@ -405,6 +477,7 @@ class LoRALinear(nn.Module):
         linear.weight.data += self.scale * (self.up @ self.down).detach()
         return linear
 
+
 # %% wrong lora: merged into base itself
 # loses lora_merged: merged changed base itself
 class LoRALinear(nn.Module):
@@ -420,6 +493,7 @@ class LoRALinear(nn.Module):
     def merged(self):
         self.base.weight.data += self.scale * (self.up @ self.down).detach()
         return self.base
+
 
 # %% wrong lora: the merge forgets the scale
 # loses lora_merged: merged and unmerged differ
@@ -437,6 +511,7 @@ class LoRALinear(nn.Module):
         linear = copy.deepcopy(self.base)
         linear.weight.data += (self.up @ self.down).detach()
         return linear
+
 
 # %% right lora: the weight is built in forward
 class LoRALinear(nn.Module):
@@ -463,6 +538,7 @@ class LoRALinear(nn.Module):
                 linear.bias.copy_(base.bias)
         return linear
 
+
 # %% right lora: functional
 class LoRALinear(nn.Module):
     def __init__(self, base, rank, alpha):
@@ -483,6 +559,7 @@ class LoRALinear(nn.Module):
         linear.weight = nn.Parameter((self.base.weight + self.strength * self.up @ self.down).detach())
         return linear
 
+
 # %% wrong fine_tune: from scratch
 # loses fine_tune_floor: of the new things are right
 def fine_tune(pretrained, batch, seed):
@@ -495,6 +572,7 @@ def fine_tune(pretrained, batch, seed):
         loss.backward()
         optimizer.step()
     return model.eval()
+
 
 # %% wrong fine_tune: the body is handed over, not copied
 # loses fine_tune_model: the pre-trained model was changed
@@ -511,8 +589,9 @@ def fine_tune(pretrained, batch, seed):
         optimizer.step()
     return model.eval()
 
+
 # %% wrong fine_tune: a rate that learns nothing
-# loses fine_tune_model: more steps, or a larger rate
+# loses fine_tune_model: more steps, a larger rate
 # loses fine_tune_floor: of the new things are right
 def fine_tune(pretrained, batch, seed):
     torch.manual_seed(seed)
@@ -526,8 +605,10 @@ def fine_tune(pretrained, batch, seed):
         optimizer.step()
     return model.eval()
 
+
 # %% wrong fine_tune: only the head
 # loses fine_tune_model: train all of it
+# loses fine_tune_floor: train all of it
 def fine_tune(pretrained, batch, seed):
     torch.manual_seed(seed)
     model = transformers.BertForTokenClassification(config)
@@ -539,6 +620,51 @@ def fine_tune(pretrained, batch, seed):
         loss.backward()
         optimizer.step()
     return model.eval()
+
+
+# %% wrong fine_tune: gradients add up
+# loses fine_tune_model: old gradients set to zero
+# loses fine_tune_floor: old gradients set to zero
+def fine_tune(pretrained, batch, seed):
+    torch.manual_seed(seed)
+    model = transformers.BertForTokenClassification(config)
+    model.bert.load_state_dict(pretrained.bert.state_dict())
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    for _ in range(60):
+        model(**batch).loss.backward()
+        optimizer.step()
+    return model.eval()
+
+
+# %% wrong fine_tune: the head is replaced after the optimizer was made
+# loses fine_tune_model: train all of it
+# loses fine_tune_floor: train all of it
+def fine_tune(pretrained, batch, seed):
+    torch.manual_seed(seed)
+    model = transformers.BertForTokenClassification(config)
+    model.bert.load_state_dict(pretrained.bert.state_dict())
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    model.classifier = nn.Linear(config.hidden_size, config.num_labels)
+    for _ in range(60):
+        optimizer.zero_grad()
+        model(**batch).loss.backward()
+        optimizer.step()
+    return model.eval()
+
+
+# %% wrong fine_tune: another batch than the one given
+# loses fine_tune_floor: train on the batch that is given
+def fine_tune(pretrained, batch, seed):
+    torch.manual_seed(seed)
+    model = transformers.BertForTokenClassification(config)
+    model.bert.load_state_dict(pretrained.bert.state_dict())
+    optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
+    for _ in range(60):
+        optimizer.zero_grad()
+        model(**train_batch).loss.backward()
+        optimizer.step()
+    return model.eval()
+
 
 # %% wrong fine_tune: left in train mode
 # loses fine_tune_model: in eval mode
@@ -556,6 +682,7 @@ def fine_tune(pretrained, batch, seed):
         optimizer.step()
     return model
 
+
 # %% right fine_tune: two rates, the loss by hand
 def fine_tune(pretrained, batch, seed):
     torch.manual_seed(seed)
@@ -572,6 +699,7 @@ def fine_tune(pretrained, batch, seed):
     model.eval()
     return model
 
+
 # %% right fine_tune: a copied body, Adam, small batches
 def fine_tune(pretrained, batch, seed):
     torch.manual_seed(seed)
@@ -586,15 +714,18 @@ def fine_tune(pretrained, batch, seed):
             optimizer.zero_grad()
     return model.eval()
 
+
 # %% wrong lab_head: the program as it was
 # loses lab_head_repaired: the head is still not trained
 def lab_head(pretrained, batch, kinds, steps=150, seed=0):
     return train_head(pretrained, batch, kinds, steps, seed)
 
+
 # %% wrong lab_head: more steps and a larger rate
 # loses lab_head_repaired: the head is still not trained
 def lab_head(pretrained, batch, kinds, steps=150, seed=0):
     return train_head(pretrained, batch, kinds, 3 * steps, seed)
+
 
 # %% wrong lab_head: the body is unfrozen instead
 # loses lab_head_repaired: not frozen
@@ -612,6 +743,7 @@ def lab_head(pretrained, batch, kinds, steps=150, seed=0):
         optimizer.step()
     return model.eval()
 
+
 # %% wrong lab_head: the old head is kept, whatever the kinds
 # loses lab_head_repaired: outputs for each token
 def lab_head(pretrained, batch, kinds, steps=150, seed=0):
@@ -626,6 +758,40 @@ def lab_head(pretrained, batch, kinds, steps=150, seed=0):
         loss.backward()
         optimizer.step()
     return model.eval()
+
+
+# %% wrong lab_head: repaired, and the rate changed, too
+# loses lab_head_repaired: The rate and the number of steps stay
+def lab_head(pretrained, batch, kinds, steps=150, seed=0):
+    torch.manual_seed(seed)
+    model = transformers.BertForTokenClassification(config)
+    model.bert.load_state_dict(pretrained.bert.state_dict())
+    model.bert.requires_grad_(False)
+    model.classifier = nn.Linear(config.hidden_size, kinds)
+    model.num_labels = kinds
+    optimizer = torch.optim.AdamW(model.classifier.parameters(), lr=0.1)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        model(**batch).loss.backward()
+        optimizer.step()
+    return model.eval()
+
+
+# %% wrong lab_head: repaired, and the gradients pile up
+# loses lab_head_repaired: set to zero before each step
+def lab_head(pretrained, batch, kinds, steps=150, seed=0):
+    torch.manual_seed(seed)
+    model = transformers.BertForTokenClassification(config)
+    model.bert.load_state_dict(pretrained.bert.state_dict())
+    model.bert.requires_grad_(False)
+    model.classifier = nn.Linear(config.hidden_size, kinds)
+    model.num_labels = kinds
+    optimizer = torch.optim.AdamW(model.classifier.parameters(), lr=0.01)
+    for _ in range(steps):
+        model(**batch).loss.backward()
+        optimizer.step()
+    return model.eval()
+
 
 # %% right lab_head: the new head joins the optimizer
 def lab_head(pretrained, batch, kinds, steps=150, seed=0):
@@ -644,6 +810,7 @@ def lab_head(pretrained, batch, kinds, steps=150, seed=0):
         optimizer.step()
     return model.eval()
 
+
 # %% right lab_head: the number of kinds goes into the configuration
 def lab_head(pretrained, batch, kinds, steps=150, seed=0):
     torch.manual_seed(seed)
@@ -660,28 +827,34 @@ def lab_head(pretrained, batch, kinds, steps=150, seed=0):
         optimizer.step()
     return model.eval()
 
+
 # %% wrong lab_cause: the frozen body is blamed
 # loses lab_cause_letter: this is not the cause
 def lab_cause():
     return "a"
+
 
 # %% wrong lab_cause: a sentence instead of a letter
 # loses lab_cause_letter: return one letter
 def lab_cause():
     return "the optimizer holds the old head"
 
+
 # %% wrong lab_cause: the labels are blamed
 # loses lab_cause_letter: this is not the cause
 def lab_cause():
     return "e"
 
+
 # %% right lab_cause: a capital letter
 def lab_cause():
     return "C"
 
+
 # %% right lab_cause: a letter with a space
 def lab_cause():
     return " c"
+
 
 # %% equivalent answer_scores: exact = max(exact, float(ours == theirs)) -> exact = max(float(ours == theirs), exact)
 # because the larger of two numbers does not depend on their order
@@ -694,6 +867,12 @@ def lab_cause():
 
 # %% equivalent best_span: legal = torch.ones(time, time, dtype=torch.bool).triu().tril(longest - 1) -> legal = torch.ones(time, time, dtype=torch.bool).triu().tril(longest - 1)
 # because two equal sizes changed places
+
+# %% equivalent fine_tune: for _ in range(60): -> for _ in range(61):
+# because the task leaves the number of steps free: one more meets every demand, too
+
+# %% equivalent fine_tune: for _ in range(60): -> for _ in range(59):
+# because the task leaves the number of steps free: one less meets every demand, too
 
 # %% equivalent mask_batch: chosen = (torch.rand(ids.shape) < rate) & ~special -> chosen = (torch.rand(ids.shape) <= rate) & ~special
 # because a draw that equals the rate to the last bit comes once in 16 million
