@@ -4,7 +4,17 @@ def project():
         "task": "text classification",
         "metric": "accuracy",
         "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "Always the more frequent label.",
+        "baseline": "A congruent rule: always the more frequent label.",
+    }
+
+
+# %% right project: language modelling, with the same model
+def project():
+    return {
+        "task": "language modelling",
+        "metric": "accuracy",
+        "question": "How often can a small network guess the next letter of a manual?",
+        "baseline": "Always the most frequent character, a space.",
     }
 
 
@@ -18,33 +28,13 @@ def project():
     }
 
 
-# %% right project: named-entity recognition, with the same model
-def project():
-    return {
-        "task": "named-entity recognition",
-        "metric": "span F1",
-        "question": "Does a recurrent tagger find names that stand in no training sentence?",
-        "baseline": "For each word, its most frequent tag.",
-    }
-
-
 # %% right project: question answering, with the same model
 def project():
     return {
         "task": "question answering",
         "metric": "exact match",
-        "question": "Can a network look up which of three times is asked for?",
-        "baseline": "Always the most frequent time.",
-    }
-
-
-# %% right project: summarisation, with the same model
-def project():
-    return {
-        "task": "summarisation",
-        "metric": "F1 of the words kept",
-        "question": "Can a network tell what a notice announces from what it only mentions?",
-        "baseline": "For each word, keep or drop, whichever is more frequent.",
+        "question": "Does a network read of whom a question speaks, or only what kind of answer it wants?",
+        "baseline": "Always the most frequent answer of all.",
     }
 
 
@@ -78,6 +68,50 @@ def project():
         "metric": "exact match",
         "question": "Does a recurrent network read dates in forms that it was not trained on?",
         "baseline": "A smaller LSTM that was trained for one epoch.",
+    }
+
+
+# %% wrong project: a neural net by its short name
+# loses project_statement: should need no neural network
+def project():
+    return {
+        "task": "translation",
+        "metric": "exact match",
+        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "baseline": "A small neural net of two layers.",
+    }
+
+
+# %% wrong project: a convolution as the baseline
+# loses project_statement: should need no neural network
+def project():
+    return {
+        "task": "translation",
+        "metric": "exact match",
+        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "baseline": "A convolution with max pooling on top.",
+    }
+
+
+# %% wrong project: a pre-trained model as the baseline
+# loses project_statement: should need no neural network
+def project():
+    return {
+        "task": "translation",
+        "metric": "exact match",
+        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "baseline": "A fine-tuned BERT of Day 14.",
+    }
+
+
+# %% wrong project: six times the same word
+# loses project_statement: six different words
+def project():
+    return {
+        "task": "translation",
+        "metric": "exact match",
+        "question": "Bla bla bla bla bla bla?",
+        "baseline": "In each place, what training dates have there most often.",
     }
 
 
@@ -220,11 +254,79 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: shuffles the caller's list
 # loses batches_rows: was changed
+# loses batches_order: without a seed the order should stay
+# loses predict_labels: in the order of the inputs
+# loses train_beats: the bar is
 def make_batches(task, examples, batch_size, seed=None):
     examples.sort(key=lambda row: len(row.tokens))
     order = list(range(len(examples)))
     if seed is not None:
         random.Random(seed).shuffle(order)
+    class_id = {label: i for i, label in enumerate(task.classes)}
+    batches = []
+    for start in range(0, len(order), batch_size):
+        rows = [examples[i] for i in order[start : start + batch_size]]
+        tokens = [torch.tensor([task.vocab.get(token, 1) for token in row.tokens]) for row in rows]
+        labels = [torch.tensor([class_id.get(label, -100) for label in row.labels], dtype=torch.long) for row in rows]
+        batches.append(
+            (
+                nn.utils.rnn.pad_sequence(tokens, batch_first=True),
+                nn.utils.rnn.pad_sequence(labels, batch_first=True, padding_value=-100),
+            )
+        )
+    return batches
+
+
+# %% wrong batches: only whole batches are shuffled
+# loses batches_order: shuffle the examples, then cut
+def make_batches(task, examples, batch_size, seed=None):
+    order = list(range(len(examples)))
+    class_id = {label: i for i, label in enumerate(task.classes)}
+    batches = []
+    for start in range(0, len(order), batch_size):
+        rows = [examples[i] for i in order[start : start + batch_size]]
+        tokens = [torch.tensor([task.vocab.get(token, 1) for token in row.tokens]) for row in rows]
+        labels = [torch.tensor([class_id.get(label, -100) for label in row.labels], dtype=torch.long) for row in rows]
+        batches.append(
+            (
+                nn.utils.rnn.pad_sequence(tokens, batch_first=True),
+                nn.utils.rnn.pad_sequence(labels, batch_first=True, padding_value=-100),
+            )
+        )
+    if seed is not None:
+        random.Random(seed).shuffle(batches)
+    return batches
+
+
+# %% wrong batches: shuffled, then sorted by length
+# loses batches_order: sorted by length
+def make_batches(task, examples, batch_size, seed=None):
+    order = list(range(len(examples)))
+    if seed is not None:
+        random.Random(seed).shuffle(order)
+        order.sort(key=lambda i: len(examples[i].tokens))
+    class_id = {label: i for i, label in enumerate(task.classes)}
+    batches = []
+    for start in range(0, len(order), batch_size):
+        rows = [examples[i] for i in order[start : start + batch_size]]
+        tokens = [torch.tensor([task.vocab.get(token, 1) for token in row.tokens]) for row in rows]
+        labels = [torch.tensor([class_id.get(label, -100) for label in row.labels], dtype=torch.long) for row in rows]
+        batches.append(
+            (
+                nn.utils.rnn.pad_sequence(tokens, batch_first=True),
+                nn.utils.rnn.pad_sequence(labels, batch_first=True, padding_value=-100),
+            )
+        )
+    return batches
+
+
+# %% wrong batches: seed 0 draws a new order each time
+# loses batches_order: it should give the same order each time
+# loses train_beats: two trainings with one seed differ
+def make_batches(task, examples, batch_size, seed=None):
+    order = list(range(len(examples)))
+    if seed is not None:
+        random.Random(seed or None).shuffle(order)
     class_id = {label: i for i, label in enumerate(task.classes)}
     batches = []
     for start in range(0, len(order), batch_size):
@@ -427,59 +529,73 @@ def baseline(train, inputs, per_token):
 # %% wrong model: probabilities instead of logits
 # loses model_overfit: softmax before the loss
 # loses train_beats: the bar is
-# loses settings_run: two settings have the same three scores
 def build_model(task, seed, **settings):
     class Network(nn.Module):
-        def __init__(self, width, hidden):
+        def __init__(self, size):
             super().__init__()
             self.slots = len(task.train[0].labels)
-            self.embedding = nn.Embedding(len(task.vocab), width)
-            self.rnn = nn.GRU(width, hidden, batch_first=True, bidirectional=True)
-            self.head = nn.Linear(2 * hidden, len(task.classes) * (1 if task.per_token else self.slots))
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
 
         def forward(self, inputs):
-            padding = inputs == 0  # (batch, time)
+            lengths = (inputs != 0).sum(dim=1).cpu()  # without the padding
             packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(inputs), (~padding).sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
             )
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
-            )
-            if task.per_token:
-                return self.head(states)
-            pooled = states.masked_fill(padding.unsqueeze(2), -math.inf).amax(dim=1)  # (batch, 2 * hidden)
-            return self.head(pooled).reshape(len(inputs), self.slots, len(task.classes)).softmax(dim=2)
+            last = self.rnn(packed)[1]  # (2, batch, size): where each direction ended
+            return self.head(torch.cat([*last], dim=1)).reshape(len(inputs), self.slots, -1).softmax(dim=2)
 
     torch.manual_seed(seed)
-    return Network(settings.get("width", 48), settings.get("hidden", 48))
+    return Network(settings.get("size", 48))
 
 
-# %% wrong model: the mean counts the padding
+# %% wrong model: the padding is read as tokens
 # loses model_shape: the padding is read as text
 def build_model(task, seed, **settings):
     class Network(nn.Module):
-        def __init__(self, width, hidden):
+        def __init__(self, size):
             super().__init__()
             self.slots = len(task.train[0].labels)
-            self.embedding = nn.Embedding(len(task.vocab), width)
-            self.rnn = nn.GRU(width, hidden, batch_first=True, bidirectional=True)
-            self.head = nn.Linear(2 * hidden, len(task.classes) * (1 if task.per_token else self.slots))
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
 
         def forward(self, inputs):
-            padding = inputs == 0  # (batch, time)
+            lengths = torch.full((len(inputs),), inputs.shape[1])
             packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(inputs), (~padding).sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
             )
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
-            )
-            if task.per_token:
-                return self.head(states)
-            pooled = states.mean(dim=1)
-            return self.head(pooled).reshape(len(inputs), self.slots, len(task.classes))
+            last = self.rnn(packed)[1]  # (2, batch, size): where each direction ended
+            return self.head(torch.cat([*last], dim=1)).reshape(len(inputs), self.slots, -1)
 
     torch.manual_seed(seed)
-    return Network(settings.get("width", 48), settings.get("hidden", 48))
+    return Network(settings.get("size", 48))
+
+
+# %% wrong model: the maximum counts the padding
+# loses model_shape: the padding is read as text
+def build_model(task, seed, **settings):
+    class Network(nn.Module):
+        def __init__(self, size):
+            super().__init__()
+            self.slots = len(task.train[0].labels)
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
+
+        def forward(self, inputs):
+            lengths = (inputs != 0).sum(dim=1).cpu()  # without the padding
+            packed = nn.utils.rnn.pack_padded_sequence(
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
+            )
+            states = nn.utils.rnn.pad_packed_sequence(
+                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
+            )[0]
+            return self.head(states.amax(dim=1)).reshape(len(inputs), self.slots, -1)
+
+    torch.manual_seed(seed)
+    return Network(settings.get("size", 48))
 
 
 # %% wrong model: no seed
@@ -487,55 +603,45 @@ def build_model(task, seed, **settings):
 # loses train_beats: two trainings with one seed differ
 def build_model(task, seed, **settings):
     class Network(nn.Module):
-        def __init__(self, width, hidden):
+        def __init__(self, size):
             super().__init__()
             self.slots = len(task.train[0].labels)
-            self.embedding = nn.Embedding(len(task.vocab), width)
-            self.rnn = nn.GRU(width, hidden, batch_first=True, bidirectional=True)
-            self.head = nn.Linear(2 * hidden, len(task.classes) * (1 if task.per_token else self.slots))
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
 
         def forward(self, inputs):
-            padding = inputs == 0  # (batch, time)
+            lengths = (inputs != 0).sum(dim=1).cpu()  # without the padding
             packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(inputs), (~padding).sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
             )
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
-            )
-            if task.per_token:
-                return self.head(states)
-            pooled = states.masked_fill(padding.unsqueeze(2), -math.inf).amax(dim=1)  # (batch, 2 * hidden)
-            return self.head(pooled).reshape(len(inputs), self.slots, len(task.classes))
+            last = self.rnn(packed)[1]  # (2, batch, size): where each direction ended
+            return self.head(torch.cat([*last], dim=1)).reshape(len(inputs), self.slots, -1)
 
-    return Network(settings.get("width", 48), settings.get("hidden", 48))
+    return Network(settings.get("size", 48))
 
 
 # %% wrong model: always one seed
 # loses model_shape: another seed should give other parameters
 def build_model(task, seed, **settings):
     class Network(nn.Module):
-        def __init__(self, width, hidden):
+        def __init__(self, size):
             super().__init__()
             self.slots = len(task.train[0].labels)
-            self.embedding = nn.Embedding(len(task.vocab), width)
-            self.rnn = nn.GRU(width, hidden, batch_first=True, bidirectional=True)
-            self.head = nn.Linear(2 * hidden, len(task.classes) * (1 if task.per_token else self.slots))
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
 
         def forward(self, inputs):
-            padding = inputs == 0  # (batch, time)
+            lengths = (inputs != 0).sum(dim=1).cpu()  # without the padding
             packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(inputs), (~padding).sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
             )
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
-            )
-            if task.per_token:
-                return self.head(states)
-            pooled = states.masked_fill(padding.unsqueeze(2), -math.inf).amax(dim=1)  # (batch, 2 * hidden)
-            return self.head(pooled).reshape(len(inputs), self.slots, len(task.classes))
+            last = self.rnn(packed)[1]  # (2, batch, size): where each direction ended
+            return self.head(torch.cat([*last], dim=1)).reshape(len(inputs), self.slots, -1)
 
     torch.manual_seed(0)
-    return Network(settings.get("width", 48), settings.get("hidden", 48))
+    return Network(settings.get("size", 48))
 
 
 # %% wrong model: the text never reaches the logits
@@ -544,56 +650,46 @@ def build_model(task, seed, **settings):
 # loses settings_run: two settings have the same three scores
 def build_model(task, seed, **settings):
     class Network(nn.Module):
-        def __init__(self, width, hidden):
+        def __init__(self, size):
             super().__init__()
             self.slots = len(task.train[0].labels)
-            self.embedding = nn.Embedding(len(task.vocab), width)
-            self.rnn = nn.GRU(width, hidden, batch_first=True, bidirectional=True)
-            self.head = nn.Linear(2 * hidden, len(task.classes) * (1 if task.per_token else self.slots))
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
 
         def forward(self, inputs):
-            padding = inputs == 0  # (batch, time)
+            lengths = (inputs != 0).sum(dim=1).cpu()  # without the padding
             packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(inputs), (~padding).sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
             )
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
-            )
-            if task.per_token:
-                return self.head(states)
-            pooled = 0 * states.masked_fill(padding.unsqueeze(2), -math.inf).amax(dim=1)  # (batch, 2 * hidden)
-            return self.head(pooled).reshape(len(inputs), self.slots, len(task.classes))
+            last = self.rnn(packed)[1]  # (2, batch, size): where each direction ended
+            return self.head(0 * torch.cat([*last], dim=1)).reshape(len(inputs), self.slots, -1)
 
     torch.manual_seed(seed)
-    return Network(settings.get("width", 48), settings.get("hidden", 48))
+    return Network(settings.get("size", 48))
 
 
 # %% wrong model: a start that is far too large
 # loses model_shape: the first loss is
 def build_model(task, seed, **settings):
     class Network(nn.Module):
-        def __init__(self, width, hidden):
+        def __init__(self, size):
             super().__init__()
             self.slots = len(task.train[0].labels)
-            self.embedding = nn.Embedding(len(task.vocab), width)
-            self.rnn = nn.GRU(width, hidden, batch_first=True, bidirectional=True)
-            self.head = nn.Linear(2 * hidden, len(task.classes) * (1 if task.per_token else self.slots))
+            self.embedding = nn.Embedding(len(task.vocab), size)
+            self.rnn = nn.GRU(size, size, bidirectional=True)
+            self.head = nn.Linear(2 * size, self.slots * len(task.classes))
 
         def forward(self, inputs):
-            padding = inputs == 0  # (batch, time)
+            lengths = (inputs != 0).sum(dim=1).cpu()  # without the padding
             packed = nn.utils.rnn.pack_padded_sequence(
-                self.embedding(inputs), (~padding).sum(dim=1).cpu(), batch_first=True, enforce_sorted=False
+                self.embedding(inputs), lengths, batch_first=True, enforce_sorted=False
             )
-            states, _ = nn.utils.rnn.pad_packed_sequence(
-                self.rnn(packed)[0], batch_first=True, total_length=inputs.shape[1]
-            )
-            if task.per_token:
-                return self.head(states)
-            pooled = states.masked_fill(padding.unsqueeze(2), -math.inf).amax(dim=1)  # (batch, 2 * hidden)
-            return self.head(pooled).reshape(len(inputs), self.slots, len(task.classes))
+            last = self.rnn(packed)[1]  # (2, batch, size): where each direction ended
+            return self.head(torch.cat([*last], dim=1)).reshape(len(inputs), self.slots, -1)
 
     torch.manual_seed(seed)
-    network = Network(settings.get("width", 48), settings.get("hidden", 48))
+    network = Network(settings.get("size", 48))
     with torch.no_grad():
         network.head.weight *= 60
     return network
@@ -650,7 +746,38 @@ def build_model(task, seed, **settings):
     return Convolution()
 
 
-# %% right model: summarisation by a tagger that looks at five words
+# %% right model: named-entity recognition by a recurrent tagger
+def project():
+    return {
+        "task": "named-entity recognition",
+        "metric": "span F1",
+        "question": "Does a recurrent tagger find names that stand in no training sentence?",
+        "baseline": "For each word, its most frequent tag.",
+    }
+
+
+class Tagger(nn.Module):
+    def __init__(self, task, size):
+        super().__init__()
+        self.embedding = nn.Embedding(len(task.vocab), size)
+        self.rnn = nn.GRU(size, size, batch_first=True, bidirectional=True)
+        self.head = nn.Linear(2 * size, len(task.classes))
+
+    def forward(self, inputs):
+        packed = nn.utils.rnn.pack_padded_sequence(
+            self.embedding(inputs), (inputs != 0).sum(dim=1), batch_first=True, enforce_sorted=False
+        )
+        states = self.rnn(packed)[0]
+        states, _ = nn.utils.rnn.pad_packed_sequence(states, batch_first=True, total_length=inputs.shape[1])
+        return self.head(states)
+
+
+def build_model(task, seed, size=48, **_):
+    torch.manual_seed(seed)
+    return Tagger(task, size)
+
+
+# %% right model: summarisation by a tagger that looks at thirteen words
 def project():
     return {
         "task": "summarisation",
@@ -664,7 +791,7 @@ class Window(nn.Module):
     def __init__(self, task):
         super().__init__()
         self.embedding = nn.Embedding(len(task.vocab), 32, padding_idx=0)
-        self.mix = nn.Conv1d(32, 64, 5, padding=2)
+        self.mix = nn.Conv1d(32, 64, 13, padding=6)
         self.head = nn.Linear(64, len(task.classes))
 
     def forward(self, inputs):
@@ -798,6 +925,22 @@ def predict(task, model, inputs):
     return outputs
 
 
+# %% wrong predict: repeated inputs are answered once
+# loses predict_labels: one that comes twice is answered twice
+def predict(task, model, inputs):
+    mode = model.training
+    model.eval()
+    inputs = list(map(list, dict.fromkeys(map(tuple, inputs))))
+    outputs = []
+    with torch.no_grad():
+        for batch, _ in make_batches(task, [Example(tokens, []) for tokens in inputs], 64):
+            for best in model(batch).argmax(dim=2).tolist():
+                size = len(inputs[len(outputs)]) if task.per_token else len(best)
+                outputs.append([task.classes[i] for i in best[:size]])
+    model.train(mode)
+    return outputs
+
+
 # %% right predict: one text at a time
 def predict(task, model, inputs):
     was = model.training
@@ -826,7 +969,7 @@ def predict(task, model, inputs):
 
 
 # %% wrong train: learns from validation as well
-# loses train_beats: validation is for choosing, not for learning
+# loses train_beats: validation or test
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.02))
@@ -836,6 +979,58 @@ def train(task, seed, **settings):
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
+    return model
+
+
+# %% wrong train: loads validation once more
+# loses train_beats: validation or test
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.02))
+    for inputs, targets in make_batches(task, task.train + load(task.name).valid, 32, seed=seed):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% wrong train: reads validation from a variable outside
+# loses train_beats: validation or test
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.02))
+    for inputs, targets in make_batches(task, task.train + mine.valid, 32, seed=seed):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% wrong train: makes the test split itself
+# loses train_beats: validation or test
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.02))
+    for inputs, targets in make_batches(task, task.train + TASKS[task.name][0]("test"), 32, seed=seed):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% wrong train: calls the maker of the test split
+# loses train_beats: validation or test
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings).train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.02))
+    for inputs, targets in make_batches(task, task.train + translation("test"), 32, seed=seed):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
     return model
 
 
@@ -954,21 +1149,21 @@ def train(task, seed, **settings):
     return model
 
 
-# %% right train: language modelling, four epochs
+# %% right train: language modelling, larger, at a lower rate
 def project():
     return {
         "task": "language modelling",
         "metric": "accuracy",
-        "question": "How often can a small network guess the next character of a manual?",
+        "question": "How often can a small network guess the next letter of a manual?",
         "baseline": "Always the most frequent character, a space.",
     }
 
 
-def train(task, seed, epochs=4, lr=0.008):
-    model = build_model(task, seed, hidden=64).train()
+def train(task, seed, epochs=1, lr=0.01):
+    model = build_model(task, seed, size=64).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
     for epoch in range(epochs):
-        for inputs, targets in make_batches(task, task.train, 64, seed=1000 * seed + epoch):
+        for inputs, targets in make_batches(task, task.train, 32, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs)[:, 0], targets[:, 0])
             optimizer.zero_grad()
             loss.backward()
@@ -977,7 +1172,7 @@ def train(task, seed, epochs=4, lr=0.008):
 
 
 def my_settings():
-    return {"plain": {}, "short": {"epochs": 2}}
+    return {"plain": {}, "slow": {"lr": 0.003}}
 
 
 # %% right train: a tenth of training is kept to choose the epoch
@@ -1057,6 +1252,30 @@ def experiment(run, settings, seeds):
     table = {}
     for name, setting in settings.items():
         scores = [run(seed, **setting) for seed in seeds]
+        table[name] = {"scores": scores, "mean": statistics.mean(scores), "spread": statistics.stdev(scores)}
+    return table
+
+
+# %% wrong experiment: the seeds are sorted
+# loses experiment_table: in this order
+def experiment(run, settings, seeds):
+    if len(settings) < 2 or len(set(seeds)) < 3:
+        raise ValueError("a comparison needs two settings and three different seeds")
+    table = {}
+    for name, setting in settings.items():
+        scores = [run(seed, **setting) for seed in sorted(set(seeds))]
+        table[name] = {"scores": scores, "mean": statistics.mean(scores), "spread": statistics.stdev(scores)}
+    return table
+
+
+# %% wrong experiment: the seeds never reach run
+# loses experiment_table: in this order
+def experiment(run, settings, seeds):
+    if len(settings) < 2 or len(set(seeds)) < 3:
+        raise ValueError("a comparison needs two settings and three different seeds")
+    table = {}
+    for name, setting in settings.items():
+        scores = [run(seed, **setting) for seed in range(len(seeds))]
         table[name] = {"scores": scores, "mean": statistics.mean(scores), "spread": statistics.stdev(scores)}
     return table
 
@@ -1148,7 +1367,7 @@ def my_settings():
 
 # %% right settings: two sizes
 def my_settings():
-    return {"48": {"hidden": 48, "lr": 0.01}, "24": {"hidden": 24, "lr": 0.01}}
+    return {"48": {"size": 48, "lr": 0.01}, "24": {"size": 24, "lr": 0.01}}
 
 
 # %% right settings: two rates
@@ -1297,6 +1516,55 @@ def report_figure(results, baseline, metric):
     return figure
 
 
+# %% wrong figure: the names of the ticks in reversed order
+# loses figure_shows: does not stand at the scores
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for place, row in enumerate(results.values()):
+        axes.plot([place] * len(row["scores"]), row["scores"], "o")
+    axes.axhline(baseline, color="black", linestyle="--", label="baseline")
+    axes.set_xticks(range(len(results)), list(results)[::-1])
+    axes.set(xlabel="setting", ylabel=metric, title="Every run of every setting, and the baseline")
+    return figure
+
+
+# %% wrong figure: the names of the legend in reversed order
+# loses figure_shows: markers that are not its scores
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for place, (name, row) in enumerate(zip(list(results)[::-1], results.values(), strict=True)):
+        axes.plot([place] * len(row["scores"]), row["scores"], "o", label=name)
+    axes.axhline(baseline, color="black", linestyle="--")
+    axes.set(xlabel="setting", ylabel=metric, title="Every run of every setting, and the baseline")
+    axes.legend()
+    return figure
+
+
+# %% wrong figure: the seeds on the horizontal axis
+# loses figure_shows: among each other
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for name, row in results.items():
+        axes.plot(range(len(row["scores"])), row["scores"], "o-", label=name)
+    axes.axhline(baseline, color="black", linestyle="--", label="baseline")
+    axes.set(xlabel="seed", ylabel=metric, title="Every run of every setting, and the baseline")
+    axes.legend()
+    return figure
+
+
+# %% wrong figure: a baseline of another project
+# loses figure_shows: no horizontal line stands at the baseline
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for place, row in enumerate(results.values()):
+        axes.plot([place] * len(row["scores"]), row["scores"], "o")
+    axes.axhline(0.2, color="black", linestyle="--", label="baseline")
+    axes.set_xticks(range(len(results)), list(results))
+    axes.set(xlabel="setting", ylabel=metric, title="Every run of every setting, and the baseline")
+    axes.legend()
+    return figure
+
+
 # %% right figure: scattered, with a legend
 def report_figure(results, baseline, metric):
     figure = plt.figure()
@@ -1334,7 +1602,7 @@ def honest_split(examples, share, seed):
 
 
 # %% wrong lab: strikes equal messages only
-# loses lab_split: some are missing or come twice
+# loses lab_split: customers have messages on both sides
 def honest_split(examples, share, seed):
     train, valid = her_split(examples, share, seed)
     known = {tuple(sorted(mail.words)) for mail in train}
@@ -1390,6 +1658,39 @@ def honest_split(examples, share, seed):
     return valid, train
 
 
+# %% wrong lab: the share is cut off, not rounded
+# loses lab_split: of the customers, rounded
+def honest_split(examples, share, seed):
+    customers = sorted({mail.customer for mail in examples})
+    held_out = set(random.Random(seed).sample(customers, max(1, int(share * len(customers)))))
+    train = [mail for mail in examples if mail.customer not in held_out]
+    valid = [mail for mail in examples if mail.customer in held_out]
+    return train, valid
+
+
+# %% wrong lab: customers are taken to be 0, 1, 2, ...
+# loses lab_split: customers in validation
+def honest_split(examples, share, seed):
+    count = len({mail.customer for mail in examples})
+    held_out = set(random.Random(seed).sample(range(count), max(1, round(share * count))))
+    train = [mail for mail in examples if mail.customer not in held_out]
+    valid = [mail for mail in examples if mail.customer in held_out]
+    return train, valid
+
+
+# %% wrong lab: a share of the messages
+# loses lab_split: of the customers, rounded
+def honest_split(examples, share, seed):
+    customers = sorted({mail.customer for mail in examples})
+    random.Random(seed).shuffle(customers)
+    held_out = set()
+    while sum(mail.customer in held_out for mail in examples) < max(1, round(share * len(examples))):
+        held_out.add(customers.pop())
+    train = [mail for mail in examples if mail.customer not in held_out]
+    valid = [mail for mail in examples if mail.customer in held_out]
+    return train, valid
+
+
 # %% right lab: customers shuffled, messages sent to their side
 def honest_split(examples, share, seed):
     people = list(dict.fromkeys(mail.customer for mail in examples))
@@ -1425,3 +1726,70 @@ def lab_cause():
 # %% right lab_cause: a capital
 def lab_cause():
     return " C"
+
+
+# %% equivalent baseline: slots = [winner(Counter(column)) for column in zip(*(example.labels for example in train), strict=True)] -> slots = [winner(Counter(column)) for column in zip(*(example.labels for example in train))]
+# because all examples have equally many labels, as the docstring says
+
+# %% equivalent baseline: slots = [winner(Counter(column)) for column in zip(*(example.labels for example in train), strict=True)] -> slots = [winner(Counter(column)) for column in zip(*(example.labels for example in train), strict=False)]
+# because all examples have equally many labels, as the docstring says
+
+# %% equivalent baseline: for token, label in zip(example.tokens, example.labels, strict=True): -> for token, label in zip(example.tokens, example.labels):
+# because a token and its label come in pairs here, so that there is nothing to be strict about
+
+# %% equivalent baseline: for token, label in zip(example.tokens, example.labels, strict=True): -> for token, label in zip(example.tokens, example.labels, strict=False):
+# because a token and its label come in pairs here, so that there is nothing to be strict about
+
+# %% equivalent model: self.slots = len(task.train[0].labels) -> self.slots = len(task.train[1].labels)
+# because all examples have equally many labels
+
+# %% equivalent model: self.slots = len(task.train[0].labels) -> self.slots = len(task.train[-1].labels)
+# because all examples have equally many labels
+
+# %% equivalent model: self.rnn = nn.GRU(size, size, bidirectional=True) -> self.rnn = nn.GRU(size, size, bidirectional=True)
+# because the two sizes that are exchanged are one and the same
+
+# %% equivalent model: return Network(settings.get('size', 48)) -> return Network(settings.get('size', 49))
+# because the size is the learner's to choose
+
+# %% equivalent model: return Network(settings.get('size', 48)) -> return Network(settings.get('size', 47))
+# because the size is the learner's to choose
+
+# %% equivalent predict: for batch, _ in make_batches(task, [Example(tokens, []) for tokens in inputs], 64): -> for batch, _ in make_batches(task, [Example(tokens, []) for tokens in inputs], 65):
+# because the answers do not depend on how many are read at a time
+
+# %% equivalent predict: for batch, _ in make_batches(task, [Example(tokens, []) for tokens in inputs], 64): -> for batch, _ in make_batches(task, [Example(tokens, []) for tokens in inputs], 63):
+# because the answers do not depend on how many are read at a time
+
+# %% equivalent train: for inputs, targets in make_batches(task, task.train, 32, seed=seed): -> for inputs, targets in make_batches(task, task.train, 32):
+# because the examples lie in a random order already, and one epoch has one order
+
+# %% equivalent train: for inputs, targets in make_batches(task, task.train, 32, seed=seed): -> for inputs, targets in make_batches(task, task.train, 33, seed=seed):
+# because the size of a batch is the learner's to choose
+
+# %% equivalent train: for inputs, targets in make_batches(task, task.train, 32, seed=seed): -> for inputs, targets in make_batches(task, task.train, 31, seed=seed):
+# because the size of a batch is the learner's to choose
+
+# %% equivalent settings: return {'plain': {}, 'rate 0.005': {'lr': 0.005}, 'size 16': {'size': 16}} -> return {'plain': {}, 'rate 0.005': {'lr': 1.01}, 'size 16': {'size': 16}}
+# because which settings are compared is the learner's to choose, bad ones too
+
+# %% equivalent settings: return {'plain': {}, 'rate 0.005': {'lr': 0.005}, 'size 16': {'size': 16}} -> return {'plain': {}, 'rate 0.005': {'lr': 0.005}, 'size 16': {'size': 17}}
+# because which settings are compared is the learner's to choose
+
+# %% equivalent settings: return {'plain': {}, 'rate 0.005': {'lr': 0.005}, 'size 16': {'size': 16}} -> return {'plain': {}, 'rate 0.005': {'lr': 0.005}, 'size 16': {'size': 15}}
+# because which settings are compared is the learner's to choose
+
+# %% equivalent figure: axes.axhline(baseline, color='black', linestyle='--', label='baseline') -> axes.axhline(baseline, linestyle='--', label='baseline')
+# because how the line looks is free, and the title says that a baseline is shown
+
+# %% equivalent figure: axes.axhline(baseline, color='black', linestyle='--', label='baseline') -> axes.axhline(baseline, color='black', label='baseline')
+# because how the line looks is free, and the title says that a baseline is shown
+
+# %% equivalent figure: axes.axhline(baseline, color='black', linestyle='--', label='baseline') -> axes.axhline(baseline, color='black', linestyle='--')
+# because how the line looks is free, and the title says that a baseline is shown
+
+# %% equivalent figure: axes.legend() -> pass
+# because the settings are named by ticks, and the title says that a baseline is shown
+
+# %% equivalent lab: held_out = set(random.Random(seed).sample(customers, max(1, round(share * len(customers))))) -> held_out = set(random.Random(seed).sample(customers, max(round(share * len(customers)), 1)))
+# because the larger of two is the same in either order
