@@ -866,10 +866,35 @@ def attend(queries, keys, values, mask):
 
 # %% wrong additive_decoder: the mask is taken for a length
 # loses additive_decoder_look: the weights are not those of one place at a time
-class AdditiveDecoder(AdditiveDecoder):
+class AdditiveDecoder(nn.Module):
+
+    def __init__(self, vocab, width, hidden, memory_size):
+        super().__init__()
+        self.embed = nn.Embedding(vocab, width)
+        self.from_state = nn.Linear(hidden, hidden)
+        self.from_memory = nn.Linear(memory_size, hidden, bias=False)
+        self.score = nn.Linear(hidden, 1, bias=False)
+        self.cell = nn.GRUCell(width + memory_size, hidden)
+        self.read = nn.Linear(hidden, vocab)
+
     def look(self, state, memory, mask):
         mask = torch.arange(mask.shape[1]) < mask.sum(dim=1, keepdim=True)
-        return super().look(state, memory, mask)
+        together = self.from_state(state).unsqueeze(1) + self.from_memory(memory)
+        scores = self.score(torch.tanh(together)).squeeze(-1)
+        weights = scores.masked_fill(~mask, -math.inf).softmax(dim=-1)
+        return ((weights.unsqueeze(1) @ memory).squeeze(1), weights)
+
+    def step(self, token, state, memory, mask):
+        context, weights = self.look(state, memory, mask)
+        state = self.cell(torch.cat([self.embed(token), context], dim=-1), state)
+        return (self.read(state), state, weights)
+
+    def forward(self, tokens, state, memory, mask):
+        logits = []
+        for token in tokens.unbind(dim=1):
+            scores, state, _ = self.step(token, state, memory, mask)
+            logits.append(scores)
+        return torch.stack(logits, dim=1)
 
 
 # %% wrong beam_search: the finished ones make the beam narrower
