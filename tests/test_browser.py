@@ -146,6 +146,7 @@ def test_formgraders_button_grades_behind_the_wall_and_a_person_confirms_what_is
         page.locator("tbody tr", has_text="0 / 20").filter(has_not_text="20 / 20").locator("a.name-hidden").click()
         reason = "Held for review: 12 points, if what was found is honest. line 2, eval: code made from text"
         expect(page.locator("body")).to_contain_text(reason)
+        page.wait_for_function("formgrader.grades?.loaded")  # until then a box takes a number and forgets it
         for name, points in {"double_values": 12, "negate_values": 8}.items():
             with page.expect_response(lambda answer: answer.request.method == "PUT"):
                 page.locator(f"#{name}").fill(f"{points}")
