@@ -40,9 +40,10 @@ def _needs_of_tests(exercise):
     if not hasattr(exercise, "needs"):
         sources = {}  # name -> the names read by the statements of any cell that bind it
         for cell in exercise.cells:
-            for statement in ast.parse(cell.source).body:
+            tree = ast.parse(cell.source)
+            for statement in tree.body:
                 for name in _binds(statement):
-                    sources.setdefault(name, set()).update(_reads(statement))
+                    sources.setdefault(name, set()).update(_reads(statement, _looks_up(tree)))
         exercise.needs = {
             test: _closure(_needs(exercise.cells[index].source), sources) for test, index in exercise.tests.items()
         }
@@ -51,14 +52,20 @@ def _needs_of_tests(exercise):
 
 def _needs(source):
     """The names that a cell reads and has not bound itself before."""
-    bound, needed = set(), set()
-    for statement in ast.parse(source).body:
-        reads, binds = _reads(statement), _binds(statement)
+    bound, needed, tree = set(), set(), ast.parse(source)
+    for statement in tree.body:
+        reads, binds = _reads(statement, _looks_up(tree)), _binds(statement)
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
             reads -= binds  # the name of a loop, a function, an import
         needed |= reads - bound
         bound |= binds
     return needed
+
+
+def _looks_up(tree):
+    """Does this cell get at names by their words?"""
+    ways = {"globals", "locals", "vars", "eval", "exec", "__dict__", "__globals__"}
+    return any(ways & {getattr(node, "id", None), getattr(node, "attr", None)} for node in ast.walk(tree))
 
 
 def _closure(names, sources):
@@ -70,11 +77,12 @@ def _closure(names, sources):
     return found
 
 
-def _reads(statement):
-    """Names that a statement or its functions look up in the notebook, and words, since code can look those up, too."""
-    found = {
-        node.value for node in ast.walk(statement) if isinstance(node, ast.Constant) and isinstance(node.value, str)
-    }
+def _reads(statement, by_words=False):
+    """Names that a statement or its functions look up in the notebook; by_words: every string in it may be one."""
+    found = set()
+    if by_words:
+        strings = (node.value for node in ast.walk(statement) if isinstance(node, ast.Constant))
+        found |= {value for value in strings if isinstance(value, str)}
     tables = [symtable.symtable(ast.unparse(statement), "<cell>", "exec")]
     while tables:
         table = tables.pop()

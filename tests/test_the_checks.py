@@ -172,7 +172,9 @@ CELLS = {
     "named_values": "assert globals()['double'](2) == 4",
     "negate_values": "x = negate(1)\nassert x == -1",
     "later_values": "assert x == -1",
+    "saying_values": "assert 'double' != 'negate'",
 }
+EVERY = {name.removesuffix("_values") for name in CELLS if name.endswith("_values")}
 
 
 @pytest.fixture
@@ -192,8 +194,8 @@ def exercise():
         ("double", "def double(x):\n    return 3 * x", {"double", "power", "named", "later"}),
         ("negate", "def negate(x):\n    return x", {"negate", "later"}),
         ("negate", "def negate(x):\n    return x\n\ndef quadruple(x):\n    return 1", {"power", "negate", "later"}),
-        ("negate", "import math\nmath.inf = 3", {"double", "power", "named", "negate", "later"}),
-        ("negate", "def negate(x):", {"double", "power", "named", "negate", "later"}),
+        ("negate", "import math\nmath.inf = 3", EVERY),
+        ("negate", "def negate(x):", EVERY),
     ],
     ids=[
         "by name, through a helper, in words",
