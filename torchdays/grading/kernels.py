@@ -86,6 +86,8 @@ class OrderingClient(AsyncKernelClient):
         """jupyter_client's interface."""
         if self.order is not None:
             code = f"{ORDER}{' '.join(self.order)}\n{code}"
+        elif code.startswith(ORDER):  # forged: review.py has read it as what is no Python; so shall the kernel
+            code = f"\n{code}"
         return super().execute(code, *args, **kwargs)
 
     async def wait_for_ready(self, timeout=None):
