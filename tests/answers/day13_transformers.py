@@ -618,6 +618,30 @@ def cached_attention(q, k, v, cache=None):
     ]
     return torch.cat(outputs, dim=2), (k, v)
 
+# %% wrong cached_attention: the scores are not scaled
+# loses cached_attention_parts: divided by nothing
+def cached_attention(q, k, v, cache=None):
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1.0), (k, v)
+
+# %% wrong cached_attention: scaled by size, without the root
+# loses cached_attention_parts: without the root
+def cached_attention(q, k, v, cache=None):
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=1 / q.shape[-1]), (k, v)
+
+# %% wrong cached_attention: scaled by the width of all heads
+# loses cached_attention_parts: by √size, here
+def cached_attention(q, k, v, cache=None):
+    if cache is not None:
+        k, v = torch.cat([cache[0], k], dim=2), torch.cat([cache[1], v], dim=2)
+    mask = torch.ones(q.shape[2], k.shape[2], dtype=torch.bool).tril(k.shape[2] - q.shape[2])
+    return F.scaled_dot_product_attention(q, k, v, attn_mask=mask, scale=(q.shape[1] * q.shape[3]) ** -0.5), (k, v)
+
 # %% wrong cached_attention: the cache is detached
 # loses cached_attention_parts: detached
 def cached_attention(q, k, v, cache=None):
