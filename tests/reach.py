@@ -21,7 +21,7 @@ def reached(exercise, cell, code):
     if not all(map(_only_defines, statements)):
         return set(exercise.tests)
     solution = ast.parse(exercise.cells[exercise.solutions[cell]].source).body
-    bound = set().union(*map(_binds, [*statements, *solution]))
+    bound = set().union(*map(binds, [*statements, *solution]))
     own = {test for test in exercise.tests if test.startswith(cell)}
     return own | {test for test, names in _needs_of_tests(exercise).items() if names & bound}
 
@@ -42,30 +42,31 @@ def _needs_of_tests(exercise):
         for cell in exercise.cells:
             tree = ast.parse(cell.source)
             for statement in tree.body:
-                for name in _binds(statement):
+                for name in binds(statement):
                     sources.setdefault(name, set()).update(_reads(statement, _looks_up(tree)))
         exercise.needs = {
-            test: _closure(_needs(exercise.cells[index].source), sources) for test, index in exercise.tests.items()
+            test: _closure(needs(exercise.cells[index].source), sources) for test, index in exercise.tests.items()
         }
     return exercise.needs
 
 
-def _needs(source):
-    """The names that a cell reads and has not bound itself before."""
+def needs(source, words=True):
+    """The names that a cell reads and has not bound itself before; words: also those that it looks up by words."""
     bound, needed, tree = set(), set(), ast.parse(source)
     for statement in tree.body:
-        reads, binds = _reads(statement, _looks_up(tree)), _binds(statement)
+        reads, binding = _reads(statement, words and _looks_up(tree)), binds(statement)
         if not isinstance(statement, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-            reads -= binds  # the name of a loop, a function, an import
+            reads -= binding  # the name of a loop, a function, an import
         needed |= reads - bound
-        bound |= binds
+        bound |= binding
     return needed
 
 
 def _looks_up(tree):
     """Does this cell get at names by their words?"""
-    ways = {"globals", "locals", "vars", "eval", "exec", "__dict__", "__globals__"}
-    return any(ways & {getattr(node, "id", None), getattr(node, "attr", None)} for node in ast.walk(tree))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    return bool(names & {"globals", "locals", "vars", "eval", "exec"} or attributes & {"__dict__", "__globals__"})
 
 
 def _closure(names, sources):
@@ -95,7 +96,8 @@ def _reads(statement, by_words=False):
     return found
 
 
-def _binds(statement):
+def binds(statement):
+    """The names of the notebook that a statement gives a meaning."""
     table = symtable.symtable(ast.unparse(statement), "<cell>", "exec")
     names = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     inner = table.get_children()

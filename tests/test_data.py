@@ -11,7 +11,7 @@ from collections import Counter
 
 import pytest
 
-from torchdays import course, data
+from torchdays import course, data, notebooks
 from torchdays.data import tagging
 from torchdays.data.questions import FIRMS, SIZES, TEMPLATES
 
@@ -326,3 +326,36 @@ def test_data_are_the_same_in_every_process(source):
         for seed in ("0", "1", "2")
     ]
     assert len(set(runs)) == 1 and runs[0].strip()
+
+
+# what Day 15's exercise makes for itself
+
+
+@pytest.fixture(scope="module")
+def capstone():
+    """The names that the exercise's cells define which make data."""
+    space = {}
+    for cell in notebooks.read(course.find("day15_capstone").solution).cells:
+        if cell.id in ("setup", "makers", "makers-made"):
+            exec(cell.source, space)
+    return space
+
+
+def facts_or_sentences(examples):
+    """The sentences of all texts, questions and the single word that ends one left out."""
+    texts = [" ".join(example.tokens) for example in examples]
+    return {part.strip() for text in texts for part in re.split(r"[.?]", text) if len(part.split()) > 5}
+
+
+@pytest.mark.parametrize("make", ["question_answering", "summarisation"])
+def test_splits_of_the_capstones_own_tasks_share_no_sentence(capstone, make):
+    splits = [facts_or_sentences(capstone[make](split)) for split in ("train", "valid", "test")]
+    assert all(len(split) > 100 for split in splits)
+    assert all(not one & other for one, other in itertools.combinations(splits, 2))
+
+
+def test_the_ways_to_say_what_is_new_or_over_are_those_of_one_split(capstone):
+    for ways in capstone["NEWS"], capstone["OLD"]:
+        said = [set(ways[split].split("|")) for split in ("train", "valid", "test")]
+        assert all(len(split) >= 3 for split in said)
+        assert all(not one & other for one, other in itertools.combinations(said, 2))

@@ -7,6 +7,8 @@ import statistics
 
 import nbformat
 import pytest
+from graders import Exercise
+from reach import binds, needs
 
 from torchdays import course, notebooks
 from torchdays.grading import steps
@@ -256,3 +258,27 @@ def test_every_assert_of_a_test_says_what_is_wrong(exercise_day):
             for node in ast.walk(ast.parse(cell.source)):
                 said = not isinstance(node, ast.Assert) or node.msg is not None
                 assert said, f"{cell.metadata.nbgrader.grade_id}: nothing is said with {ast.unparse(node)}"
+
+
+def test_a_failed_test_takes_nothing_from_the_tests_after_it(exercise_day):
+    """What a test cell binds after its first check is missing where the check fails: no other test may need it."""
+    exercise = Exercise(exercise_day.solution)
+    tests, early, late = exercise.tests.items(), set(), {}
+    for index, cell in enumerate(exercise.cells):
+        checked = False
+        for statement in ast.parse(cell.source).body:
+            if checked:
+                late |= dict.fromkeys(binds(statement), cell.metadata.nbgrader.grade_id)
+            else:
+                early |= binds(statement)
+            checked |= index in exercise.tests.values() and may_fail(statement)
+    for test, index in tests:
+        wanted = needs(exercise.cells[index].source, words=False) & (late.keys() - early)
+        missing = {name: late[name] for name in wanted if late[name] != test}
+        assert not missing, f"{test} needs what another test binds after a check: {missing}"
+
+
+def may_fail(statement):
+    if isinstance(statement, (ast.FunctionDef, ast.ClassDef)):
+        return False
+    return any(isinstance(node, (ast.Assert, ast.Raise, ast.Call)) for node in ast.walk(statement))
