@@ -16,11 +16,12 @@ import psutil
 import pytest
 from courses import answered, fresh_environment, needs_a_sandbox, right_answers
 from graders import read_answers
+from nbformat.v4 import new_code_cell, new_notebook
 from toy import DAY, RIGHT, make_course, released
 
 from torchdays import notebooks
 from torchdays.grading import review, sandbox
-from torchdays.grading.execute import execute, protected_names
+from torchdays.grading.execute import execute, names_of_answers
 from torchdays.grading.outcomes import State
 
 MANY, KILLS = 30, 10
@@ -197,7 +198,22 @@ def wall():
 @needs_a_sandbox
 def test_the_solution_of_every_day_keeps_its_points_in_the_sandbox(exercise_day, wall):
     notebook = notebooks.read(exercise_day.solution)
-    names = protected_names(notebooks.read(exercise_day.exercise))
-    state, note = execute(notebook, wall, sandbox.Limits(), protected=names)
+    names = names_of_answers(notebooks.read(exercise_day.exercise))
+    state, note = execute(notebook, wall, sandbox.Limits(), theirs=names)
     errors = [o.get("evalue") for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert (state, note, errors) == (State.GRADED, "", [])
+
+
+@needs_a_sandbox
+def test_what_the_exercises_own_cells_set_nobody_else_can_set(wall):
+    own, learners = {"nbgrader": {"locked": True}}, {"nbgrader": {"locked": False, "solution": True}}
+    cells = [
+        ("level = 1", own),
+        ("answer = max\nlevel = score = 99\njudged_by = answer", learners),
+        ("if globals().get('judged_by') is not answer:\n    score, judged_by = answer(1, 2), answer", own),
+        ("score = 99", learners),
+        ("assert (level, score) == (1, 2), (level, score)", own),
+    ]
+    notebook = new_notebook(cells=[new_code_cell(source, metadata=role) for source, role in cells])
+    execute(notebook, wall, sandbox.Limits(), theirs={"answer"})
+    assert [output.get("evalue") for cell in notebook.cells for output in cell.outputs] == []

@@ -23,7 +23,7 @@ from nbgrader.utils import is_grade, is_solution, temp_attrs
 
 from torchdays import course
 from torchdays.grading import outcomes, sandbox
-from torchdays.grading.execute import execute, protected_names
+from torchdays.grading.execute import execute, names_of_answers
 from torchdays.grading.outcomes import State
 from torchdays.grading.review import held_tests, review
 from torchdays.grading.sandbox import Limits, SandboxError
@@ -138,7 +138,7 @@ def limits(config):
 def run(nb, files, day, limits):
     """Execute ``nb`` with ``files`` beside it: (outputs of its code cells, State, note). Keeps the sandbox for more."""
     copy = deepcopy(nb)
-    names = protected_names(nbformat.read(day.exercise, as_version=4))
+    names = names_of_answers(nbformat.read(day.exercise, as_version=4))
     for last in (False, True):
         try:
             state, note = execute(copy, None if walls_are_off() else sandbox.kept(), limits, files, names)

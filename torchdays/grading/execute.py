@@ -1,9 +1,9 @@
 """Runs one submission in the sandbox, within its limits, and says in one word what became of it."""
 
-import ast
 import asyncio
 import atexit
 import json
+import symtable
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -28,17 +28,18 @@ class Stopped(Exception):
         self.state, self.note = state, note
 
 
-def execute(notebook, sandbox, limits, files=None, protected=()):
+def execute(notebook, sandbox, limits, files=None, theirs=()):
     """Run every cell of ``notebook`` (a sanitised submission) in a new kernel; outputs land in it.
 
     sandbox: a Sandbox, or None to run it without a wall; limits: Limits
     files: {name: bytes} that the learner handed in beside the notebook
-    protected: names that only the exercise's own cells define; tests find them as those cells left them
+    theirs: names that a learner may give a meaning; all others that the exercise's own cells bind, tests find as
+        those cells left them
     returns (State, note); every test cell that could not run holds an error, so that it earns nothing
     """
     manager = SandboxKernelManager() if sandbox else PlainKernelManager()
     manager.sandbox, manager.files, manager.limits = sandbox, files or {}, limits
-    client = Client(notebook, manager, limits, frozenset(protected))
+    client = Client(notebook, manager, limits, frozenset(theirs))
     try:
         with ThreadPoolExecutor(1) as aside:  # where Formgrader's button is pressed, this thread already has a loop
             return aside.submit(asyncio.run, client.run()).result()
@@ -51,7 +52,7 @@ def execute(notebook, sandbox, limits, files=None, protected=()):
 class Client(NotebookClient):
     """nbclient's client under limits. Restores what tests rely on before each cell of the exercise's own."""
 
-    def __init__(self, notebook, manager, limits, protected):
+    def __init__(self, notebook, manager, limits, theirs):
         super().__init__(
             notebook,
             km=manager,
@@ -63,7 +64,7 @@ class Client(NotebookClient):
             shutdown_kernel="immediate",
         )
         self.owns_km = True  # so that the kernel ends with the notebook
-        self.limits, self.protected = limits, protected
+        self.limits, self.theirs = limits, theirs
         self.received, self.stop, self.late = 0, None, []
 
     async def run(self):
@@ -93,7 +94,7 @@ class Client(NotebookClient):
                 continue
             own = cell.metadata.get("nbgrader", {}).get("locked", False)
             self.running = cell
-            self.kc.order = sorted(_bound(cell.source) & self.protected) if own else None
+            self.kc.order = sorted(_bound(cell.source) - self.theirs) if own else None
             try:
                 await self.async_execute_cell(cell, index)
             except (DeadKernelError, Stopped, RuntimeError, OSError) as error:
@@ -158,29 +159,20 @@ class Client(NotebookClient):
                 cell.outputs = [*cell.outputs[:20], _error("Stopped", f"{words}: {note}.")]
 
 
-def protected_names(exercise):
-    """Names that the exercise's own cells bind and no answer cell does: tests may rely on them."""
-    own, answers = set(), set()
-    for cell in exercise.cells:
-        role = cell.metadata.get("nbgrader", {})
-        if cell.cell_type == "code" and role:
-            (answers if role.get("solution") else own).update(_bound(cell.source))
-    return own - answers
+def names_of_answers(exercise):
+    """Names that the answer cells of the release ``exercise`` bind: what they mean is the learner's to say."""
+    answers = [c for c in exercise.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
+    return set().union(*(_bound(cell.source) for cell in answers))
 
 
 def _bound(source):
-    """Modules, functions and classes that a cell binds at its top level."""
+    """Names that a cell binds outside of functions and classes, IPython's own (_, __) left out."""
     try:
-        tree = ast.parse(source)
-    except SyntaxError:
+        symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
+    except (SyntaxError, ValueError):
         return set()
-    names = set()
-    for node in tree.body:
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-    return names
+    bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    return {name for name in bound if not name.startswith("_")}
 
 
 def _taken(process, limit):

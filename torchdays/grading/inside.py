@@ -202,17 +202,19 @@ class Kernel(IPythonKernel):
     async def do_execute(self, code, *args, **kwargs):
         """Execute ``code``, which may begin with a line of kernels.OrderingClient: ORDER and names.
 
-        Then whatever a learner's cell may have replaced is put back before, and what the names mean afterwards
-        is put back every time from then on.
+        Then whatever a learner's cell may have replaced is put back before, and the names mean nothing unless a cell
+        of the exercise's own has bound them; what they mean afterwards is put back every time from then on.
         """
         if not code.startswith(ORDER):
             return await super().do_execute(code, *args, **kwargs)
         wanted, _, code = code[len(ORDER) :].partition("\n")
-        names = self.shell.user_ns
+        names, wanted = self.shell.user_ns, wanted.split()
         self._untouched.restore()
+        for name in wanted:
+            names.pop(name, None)
         names.update(self._kept)
         reply = await super().do_execute(code, *args, **kwargs)
-        self._kept.update({name: names[name] for name in wanted.split() if name in names})
+        self._kept.update({name: names[name] for name in wanted if name in names})
         return reply
 
 
