@@ -1228,6 +1228,7 @@ def experiment(run, settings, seeds):
 
 # %% wrong experiment: one seed, run three times
 # loses experiment_table: are not those of the seeds
+# loses settings_run: does the seed reach
 def experiment(run, settings, seeds):
     if len(settings) < 2 or len(set(seeds)) < 3:
         raise ValueError("a comparison needs two settings and three different seeds")
@@ -1744,6 +1745,154 @@ def lab_cause():
 # %% right lab_cause: a capital
 def lab_cause():
     return " C"
+
+
+# %% right batches: rectangles by hand, an order drawn by torch
+def make_batches(task, examples, batch_size, seed=None):
+    number = {label: i for i, label in enumerate(task.classes)}
+    order = list(range(len(examples)))
+    if seed is not None:
+        order = torch.randperm(len(examples), generator=torch.Generator().manual_seed(seed)).tolist()
+
+    def rectangle(lists, fill):
+        longest = max(map(len, lists))
+        return torch.tensor([[*one, *[fill] * (longest - len(one))] for one in lists], dtype=torch.long)
+
+    batches = []
+    while order:
+        rows, order = [examples[i] for i in order[:batch_size]], order[batch_size:]
+        inputs = rectangle([[task.vocab.get(token, 1) for token in row.tokens] for row in rows], 0)
+        targets = rectangle([[number.get(label, -100) for label in row.labels] for row in rows], -100)
+        batches.append((inputs, targets))
+    return batches
+
+
+# %% right baseline: the mode of sorted labels
+def baseline(train, inputs, per_token):
+    winner = lambda labels: statistics.mode(sorted(labels))  # of equals mode returns the one that it meets first
+    if not per_token:
+        answer = [winner(column) for column in zip(*(example.labels for example in train), strict=True)]
+        return [answer[:] for _ in inputs]
+    under = collections.defaultdict(list)
+    for example in train:
+        for token, label in zip(example.tokens, example.labels, strict=True):
+            under[token].append(label)
+    otherwise = winner(label for labels in under.values() for label in labels)
+    table = {token: winner(labels) for token, labels in under.items()}
+    return [[table.get(token, otherwise) for token in tokens] for tokens in inputs]
+
+
+# %% right predict: texts of one length together, which needs no padding
+def predict(task, model, inputs):
+    groups = {}  # length -> places
+    for place, tokens in enumerate(inputs):
+        groups.setdefault(len(tokens), []).append(place)
+    mode, found = model.training, {}
+    model.eval()
+    try:
+        with torch.inference_mode():
+            for places in groups.values():
+                ids = torch.tensor([[task.vocab.get(token, 1) for token in inputs[place]] for place in places])
+                for place, row in zip(places, model(ids).argmax(dim=-1).tolist(), strict=True):
+                    found[place] = [task.classes[i] for i in row]
+    finally:
+        model.train(mode)
+    return [found[place] for place in range(len(inputs))]
+
+
+# %% wrong train: the seed is read by nobody
+# loses settings_run: does the seed reach
+def train(task, seed, **settings):
+    model = build_model(task, 0, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for inputs, targets in make_batches(task, task.train, 64, seed=0):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% right experiment: Welford's way, one score after the other
+def experiment(run, settings, seeds):
+    if len(settings) < 2:
+        raise ValueError("an experiment compares at least two settings")
+    if len({*seeds}) < 3:
+        raise ValueError("an experiment needs three different seeds or more")
+    table = {}
+    for name, setting in settings.items():
+        scores = [run(seed, **setting) for seed in seeds]
+        mean, squares = scores[0], 0
+        for n, score in enumerate(scores[1:], start=2):
+            before, mean = mean, mean + (score - mean) / n
+            squares += (score - before) * (score - mean)
+        table[name] = {"scores": scores, "mean": mean, "spread": (squares / (len(scores) - 1)) ** 0.5}
+    return table
+
+
+# %% wrong experiment: the scores are sorted
+# loses experiment_table: are not those of the seeds
+def experiment(run, settings, seeds):
+    if len(settings) < 2 or len(set(seeds)) < 3:
+        raise ValueError("a comparison needs two settings and three different seeds")
+    table = {}
+    for name, setting in settings.items():
+        scores = sorted(run(seed, **setting) for seed in seeds)
+        table[name] = {"scores": scores, "mean": statistics.mean(scores), "spread": statistics.stdev(scores)}
+    return table
+
+
+# %% right figure: a categorical axis, and the means
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots(layout="constrained")
+    for name, row in results.items():
+        axes.scatter([name] * len(row["scores"]), row["scores"], alpha=0.5, color="C0")
+        axes.scatter([name], [statistics.mean(row["scores"])], marker="_", s=600, color="C1")
+    axes.hlines(baseline, -0.5, len(results) - 0.5, color="black", linestyle="--", label="baseline")
+    axes.legend()
+    axes.set(xlabel="setting", ylabel=metric, title=f"Every dot is one seed ({metric}, validation)")
+    return figure
+
+
+# %% wrong figure: a view so narrow that the baseline lies outside
+# loses figure_shows: the baseline lies outside of the picture
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for place, row in enumerate(results.values()):
+        axes.plot([place] * len(row["scores"]), row["scores"], "o")
+    axes.axhline(baseline, color="black", linestyle="--", label="baseline")
+    axes.set_xticks(range(len(results)), list(results))
+    every = [score for row in results.values() for score in row["scores"]]
+    axes.set(xlabel="setting", ylabel=metric, title="Every run", ylim=(min(every) - 0.02, max(every) + 0.02))
+    return figure
+
+
+# %% right lab: scikit-learn's split by groups
+def honest_split(examples, share, seed):
+    from sklearn.model_selection import GroupShuffleSplit
+
+    customers = [mail.customer for mail in examples]
+    size = max(1, round(share * len(set(customers))))
+    splitter = GroupShuffleSplit(n_splits=1, test_size=size, random_state=seed)
+    train_places, valid_places = next(splitter.split(examples, groups=customers))
+    return [examples[i] for i in train_places], [examples[i] for i in valid_places]
+
+
+# %% wrong lab: the share is rounded up
+# loses lab_split: of the customers, rounded
+def honest_split(examples, share, seed):
+    customers = sorted({mail.customer for mail in examples})
+    held_out = set(random.Random(seed).sample(customers, max(1, math.ceil(share * len(customers)))))
+    return [m for m in examples if m.customer not in held_out], [m for m in examples if m.customer in held_out]
+
+
+# %% wrong lab: only those who complain are held out
+# loses lab_split: all customers held out have one label
+def honest_split(examples, share, seed):
+    customers = {mail.customer for mail in examples}
+    some = sorted({mail.customer for mail in examples if mail.label == "complaint"})
+    held_out = set(random.Random(seed).sample(some, min(len(some), max(1, round(share * len(customers))))))
+    return [m for m in examples if m.customer not in held_out], [m for m in examples if m.customer in held_out]
 
 
 # %% equivalent baseline: slots = [winner(Counter(column)) for column in zip(*(example.labels for example in train), strict=True)] -> slots = [winner(Counter(column)) for column in zip(*(example.labels for example in train))]
