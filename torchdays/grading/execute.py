@@ -166,13 +166,13 @@ def names_of_answers(exercise):
 
 
 def _bound(source):
-    """Names that a cell binds outside of functions and classes, IPython's own (_, __) left out."""
+    """Names that a cell binds outside of functions and classes, IPython's own (_, __, ___) left out."""
     try:
         symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
     except (SyntaxError, ValueError):
         return set()
     bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
-    return {name for name in bound if not name.startswith("_")}
+    return {name for name in bound if name.strip("_")}
 
 
 def _taken(process, limit):
