@@ -26,6 +26,10 @@ from pathlib import Path
 import nbformat
 from reach import reached
 
+from torchdays import course
+from torchdays.contents import Contents
+from torchdays.grading.execute import bound, names_of_answers, names_that_change
+
 ANSWERS = Path(__file__).parent / "answers"
 
 
@@ -81,7 +85,7 @@ class Exercise:
     def __init__(self, path):
         self.path = Path(path)
         self.cells, self.solutions, self.tests, self.points = [], {}, {}, {}
-        self.manual_points = 0
+        self.manual_points, own = 0, set()
         for cell in nbformat.read(path, as_version=4).cells:
             meta = cell.metadata.get("nbgrader", {})
             if meta.get("grade") and meta.get("solution"):
@@ -93,6 +97,9 @@ class Exercise:
                 self.solutions[meta["grade_id"]] = len(self.cells)
             if cell.cell_type == "code":
                 self.cells.append(cell)
+                own |= bound(cell.source) if meta.get("locked") else set()
+        release = nbformat.read(course.find(self.path.stem).exercise, as_version=4)
+        self.given = own - names_of_answers(release) - names_that_change(release)
 
 
 class Grader:
@@ -114,18 +121,19 @@ class Grader:
         there.close()
         self._ready = None
 
-    def verdict(self, code=None, cell=None, until_lost=False):
+    def verdict(self, code=None, cell=None, until_lost=False, honest=False):
         """The failed tests with their messages, {grade_id: message}: empty for full marks.
 
         ``code`` stands in for the solution cell ``cell``, and the tests run that it can reach; until_lost stops at
-        the first failed one.
+        the first failed one. honest: a test fails, too, when what the exercise's own cells made changes in it, since
+        grading would hold its points.
         """
         if self._ready is None:
             self._ready = self._here.recv()
         if self._ready != "ready":
             raise AssertionError(f"{self.exercise.path.name}: the solution itself fails.\n{self._ready}")
         tests = self.exercise.tests if cell is None else reached(self.exercise, cell, code)
-        self._here.send((code, cell, sorted(tests), until_lost))
+        self._here.send((code, cell, sorted(tests), until_lost, honest))
         return self._here.recv()
 
     def __enter__(self):
@@ -152,15 +160,18 @@ def _serve(exercise, pipe, timeout):
             pipe.send(f"{cell.source}\n{failure}")
             return
     pipe.send("ready")
+    given = Contents()
+    for name in exercise.given & space.keys():
+        given.remember(name, space[name])
     while True:
         try:
             request = pipe.recv()
         except EOFError:
             return
-        pipe.send(_in_a_fork(exercise, space, timeout, *request))
+        pipe.send(_in_a_fork(exercise, space, given, timeout, *request))
 
 
-def _in_a_fork(exercise, space, timeout, *request):
+def _in_a_fork(exercise, space, given, timeout, *request):
     read, write = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -169,7 +180,7 @@ def _in_a_fork(exercise, space, timeout, *request):
             resource.setrlimit(resource.RLIMIT_CPU, (timeout, timeout))
             signal.alarm(10 * timeout)  # for one that waits instead of computing
             with os.fdopen(write, "w") as out:
-                json.dump(_grade(exercise, space, *request), out)
+                json.dump(_grade(exercise, space, given, *request), out)
         finally:
             os._exit(0)
     os.close(write)
@@ -179,7 +190,7 @@ def _in_a_fork(exercise, space, timeout, *request):
     return json.loads(text) if text else dict.fromkeys(exercise.tests, "ran too long, or ended the process")
 
 
-def _grade(exercise, space, code, cell, tests, until_lost):
+def _grade(exercise, space, given, code, cell, tests, until_lost, honest):
     failed = {}
     if cell is not None:
         problem = _run(code, space, f"<answer {cell}>")
@@ -190,6 +201,9 @@ def _grade(exercise, space, code, cell, tests, until_lost):
         if until_lost and failed:
             break
         message = _run(exercise.cells[exercise.tests[test]].source, space, f"<test {test}>")
+        changed = given.restore() if honest else []
+        if changed and not message:
+            message = f"the exercise's own {', '.join(changed)} changed"
         if message:
             failed[test] = message
     return failed

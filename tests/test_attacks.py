@@ -16,8 +16,8 @@ import nbformat
 import psutil
 import pytest
 from courses import needs_a_sandbox
-from nbformat.v4 import new_markdown_cell
-from toy import DAY, RIGHT, answer, make_course, released, scored
+from nbformat.v4 import new_code_cell, new_markdown_cell
+from toy import DAY, RIGHT, answer, graded, make_course, released, scored
 
 pytestmark = needs_a_sandbox
 SECRET = "SECRET-7431"
@@ -40,16 +40,17 @@ note = "{SECRET}"
         12,
     ),
     new_markdown_cell("## 2 · Negate (8 points)", id="two"),
+    graded(new_code_cell("MINUS = {3.0: -3.0, 4.0: -4.0}", id="minus"), "minus", locked=True),
     answer("negate", "return -x"),
     scored(
         "negate",
         """# Tests: 8 points
 got = negate(torch.tensor([3.]))
 assert isinstance(got, torch.Tensor)
-assert torch.equal(got, torch.tensor([-3.])), "the sign"
+assert torch.equal(got, torch.tensor([MINUS[3.]])), "the sign"
 ### BEGIN HIDDEN TESTS
-np.testing.assert_allclose(negate(torch.tensor([4.])).numpy(), [-4])
-assert max(abs(got + 3)) == 0
+np.testing.assert_allclose(negate(torch.tensor([4.])).numpy(), [MINUS[4.]])
+assert max(abs(got - MINUS[3.])) == 0
 ### END HIDDEN TESTS""",
         8,
     ),
@@ -191,6 +192,12 @@ def test_held_points_wait_in_the_gradebook_with_their_reason(aftermath):
     held = nbformat.read(notebook, as_version=4).metadata.outcome.held
     assert held.keys() == {"double_values", "negate_values"}
     assert "a name inside a module is replaced" in held["double_values"][0] and "line" in held["double_values"][0]
+
+
+def test_points_are_held_of_a_test_in_which_the_exercises_data_changed(aftermath):
+    notebook = aftermath.course.root / "autograded" / "changes_the_data_while_it_is_tested" / DAY / f"{DAY}.ipynb"
+    held = nbformat.read(notebook, as_version=4).metadata.outcome.held
+    assert held == {"negate_values": ["while this test ran, the exercise's own MINUS changed"]}
 
 
 def test_points_of_an_odd_right_answer_wait_for_a_person_who_can_give_them(aftermath):

@@ -21,7 +21,7 @@ from toy import DAY, RIGHT, make_course, released
 
 from torchdays import notebooks
 from torchdays.grading import review, sandbox
-from torchdays.grading.execute import execute, names_of_answers
+from torchdays.grading.execute import execute, names_of_answers, names_that_change
 from torchdays.grading.outcomes import State
 
 MANY, KILLS = 30, 10
@@ -198,10 +198,11 @@ def wall():
 @needs_a_sandbox
 def test_the_solution_of_every_day_keeps_its_points_in_the_sandbox(exercise_day, wall):
     notebook = notebooks.read(exercise_day.solution)
-    names = names_of_answers(notebooks.read(exercise_day.exercise))
-    state, note = execute(notebook, wall, sandbox.Limits(), theirs=names)
+    exercise = notebooks.read(exercise_day.exercise)
+    names = names_of_answers(exercise), names_that_change(exercise)
+    state, note, changed = execute(notebook, wall, sandbox.Limits(), None, *names)
     errors = [o.get("evalue") for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
-    assert (state, note, errors) == (State.GRADED, "", [])
+    assert (state, note, errors, changed) == (State.GRADED, "", [], {})
 
 
 @needs_a_sandbox
@@ -217,3 +218,43 @@ def test_what_the_exercises_own_cells_set_nobody_else_can_set(wall):
     notebook = new_notebook(cells=[new_code_cell(source, metadata=role) for source, role in cells])
     execute(notebook, wall, sandbox.Limits(), theirs={"answer"})
     assert [output.get("evalue") for cell in notebook.cells for output in cell.outputs] == []
+
+
+GIVEN = """import numpy, torch
+from collections import deque
+from types import SimpleNamespace
+class Table:
+    size = 2
+rows, table, words, queue = [[1], [2]], {"a": [1]}, {"a"}, deque([1])
+numbers, matrix, layer, point = torch.ones(2), numpy.eye(2), torch.nn.Linear(1, 1, bias=False), SimpleNamespace(x=1)
+table[0] = table  # a circle
+layer.weight.data[:] = 5"""
+SAME = """assert rows == [[1], [2]] and table["a"] == [1] and words == {"a"} and list(queue) == [1], "containers"
+assert numbers.tolist() == [1, 1] and matrix.tolist() == [[1, 0], [0, 1]], "numbers"
+assert layer.weight.item() == 5 and layer.training and point.x == 1 and Table.size == 2, "objects"
+assert not hasattr(Table, "__len__") and len(table) == 2, "what was added" """
+CHANGES = {
+    "rows": "rows[0].append(9); rows.reverse()",
+    "table": "table['a'][0] = 9; table['b'] = 1",
+    "words": "words.add('b')",
+    "queue": "queue.clear()",
+    "numbers": "numbers.resize_(1).zero_()",
+    "matrix": "matrix.shape = 4; matrix[:] = 0",
+    "layer": "layer.weight.data.zero_(); layer.eval(); layer.forward = len",
+    "point": "point.x = 2",
+    "Table": "Table.size = 3; Table.__len__ = lambda self: 0",
+}
+
+
+@needs_a_sandbox
+@pytest.mark.parametrize("when", ["before", "in a test"])
+def test_what_the_exercises_own_cells_made_cannot_be_changed_in_place(wall, when):
+    own, learners = {"nbgrader": {"locked": True}}, {"nbgrader": {"locked": False, "solution": True}}
+    test = {"nbgrader": {"locked": True, "grade": True, "grade_id": "test"}}
+    for name, change in CHANGES.items():
+        body = f"def answer():\n    global {name}\n    {change}\n" + ("answer()" if when == "before" else "")
+        cells = [(GIVEN, own), (body, learners), ("answer()" if when != "before" else SAME, test), (SAME, own)]
+        notebook = new_notebook(cells=[new_code_cell(source, metadata=role) for source, role in cells])
+        *_, changed = execute(notebook, wall, sandbox.Limits(), theirs={"answer"})
+        assert [output.get("evalue") for cell in notebook.cells for output in cell.outputs] == [], name
+        assert changed == ({} if when == "before" else {"test": [name]}), name

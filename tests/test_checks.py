@@ -3,12 +3,14 @@
 import functools
 import itertools
 import linecache
+import re
 import sys
 import warnings
 
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from torchdays import checks, predict
 
@@ -341,6 +343,32 @@ def test_a_changed_input_is_found_at_any_depth(pack):
         return x
 
     assert "answer changed a tensor it was given, of shape (2, 3)" in refusal(checks.call, answer, pack(x))
+
+
+@pytest.mark.parametrize(
+    ("given", "change"),
+    [
+        ([3, 1], lambda x: x.sort()),
+        ({"a": [1]}, lambda x: x["a"].append(2)),
+        ({"a": 1}, lambda x: x.pop("a")),
+        (({1, 2},), lambda x: x[0].add(3)),
+        (np.zeros(2), lambda x: x.fill(1)),
+    ],
+    ids=["list", "list in a dict", "dict", "set", "array"],
+)
+def test_a_changed_container_is_found(given, change):
+    def answer(x):
+        change(x)
+        return 1
+
+    message = refusal(checks.call, answer, given)
+    assert re.match(r"answer changed a (list|dict|set|ndarray) it was given\. .* build a new one", message), message
+    assert checks.call(len, given) == len(given)
+
+
+def test_an_object_that_a_function_is_given_may_be_changed():
+    layer = nn.Linear(1, 1)
+    assert checks.call(lambda x: x.requires_grad_(False), layer) is layer and not layer.weight.requires_grad
 
 
 def test_an_input_whose_shape_changed_counts_as_changed():

@@ -12,6 +12,8 @@ import warnings
 import torch
 from torch.overrides import TorchFunctionMode
 
+from torchdays import contents
+
 ADVICE = {  # part of a message of torch's -> what to do
     "must match the size of tensor": "Compared from the right, two sizes must be equal, or one of them 1 "
     "(keepdim=True and None leave or make a size of 1).",
@@ -19,18 +21,20 @@ ADVICE = {  # part of a message of torch's -> what to do
     "and 'NoneType'": "If the None is a .grad: backward() has not run yet, or the tensor is no leaf. "
     "x = x - ... makes a new tensor; x -= ... inside torch.no_grad() changes the leaf itself.",
 }
+OWN = {id(globals()), id(vars(contents))}  # modules whose work is not the learner's
 
 
 def call(function, *args, **kwargs):
     """Call a learner's function; return what it returned, which is never None.
 
     AssertionError if it raised (with the line of the learner's code, and the shapes it was given),
-    returned None, or changed one of the tensors it was given (at any depth of lists, tuples and dicts).
+    returned None, or changed a tensor, list, dict, set or array it was given (at any depth of lists, tuples and dicts).
     Its warnings are not shown: nbgrader gives no points to a test that writes on stderr.
     """
     name = getattr(function, "__name__", type(function).__name__)
-    tensors = list(_tensors((args, kwargs)))
-    before = [t.detach().clone() for t in tensors]
+    given = contents.Contents(objects=False)
+    given.remember("argument", (args, kwargs))
+    shapes = [tuple(t.shape) for t in _tensors((args, kwargs))]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -38,15 +42,16 @@ def call(function, *args, **kwargs):
     except NotImplementedError:
         raise
     except Exception as error:
-        raise AssertionError(f"{name} stopped with {_described(error)}{_given(before)}") from error
+        raise AssertionError(f"{name} stopped with {_described(error)}{_given(shapes)}") from error
     if got is None:
         raise AssertionError(f"{name} returned None: is the return statement missing?")
-    for old, now in zip(before, tensors, strict=True):
-        if old.shape != now.shape or not torch.equal(_bits(old), _bits(now.detach())):
-            raise AssertionError(
-                f"{name} changed a tensor it was given, of shape {tuple(old.shape)}. Its caller still needs "
-                "that tensor: build a new one (an operation ending in _ works in place)."
-            )
+    for _, thing, held in given.differences():
+        kind = type(thing).__name__
+        what = f"tensor it was given, of shape {tuple(held.shape)}" if kind == "Tensor" else f"{kind} it was given"
+        raise AssertionError(
+            f"{name} changed a {what}. Its caller still needs that {kind.lower()}: build a new one "
+            + ("(an operation ending in _ works in place)." if kind == "Tensor" else "(sorted(x) instead of x.sort()).")
+        )
     return got
 
 
@@ -139,7 +144,7 @@ class _Work(TorchFunctionMode):
 
     def __torch_function__(self, torch_function, types, args=(), kwargs=None):
         result = torch_function(*args, **(kwargs or {}))
-        if sys._getframe(1).f_globals is not globals():  # what call() itself asks for is not the learner's
+        if id(sys._getframe(1).f_globals) not in OWN:  # what call() itself asks for is not the learner's
             self.calls += 1
             name = getattr(torch_function, "__name__", "")
             if name in self.LEAVE:
@@ -166,10 +171,6 @@ def _tensors(value):
             yield from _tensors(item)
 
 
-def _bits(value):
-    return value.nan_to_num(nan=0.5) if value.dtype.is_floating_point else value
-
-
 def _described(error):
     """The error's type and message, and the last line of the learner's own code that led to it."""
     steps = [
@@ -182,9 +183,9 @@ def _described(error):
     return f"{type(error).__name__}: {error}{where}{advice}"
 
 
-def _given(tensors, limit=6):
-    shapes = [str(tuple(t.shape)) for t in tensors[:limit]] + ["and more"] * (len(tensors) > limit)
-    return f"\nIt was given: shape {', '.join(shapes)}." if shapes else ""
+def _given(shapes, limit=6):
+    words = [str(shape) for shape in shapes[:limit]] + ["and more"] * (len(shapes) > limit)
+    return f"\nIt was given: shape {', '.join(words)}." if shapes else ""
 
 
 def _short(value, limit=300):

@@ -651,7 +651,7 @@ def cached_attention(q, k, v, cache=None):
     return F.scaled_dot_product_attention(q, k, v, attn_mask=mask), (k.detach(), v.detach())
 
 # %% wrong cached_attention: the old cache grows in place
-# loses cached_attention_parts: old cache was changed
+# loses cached_attention_parts: cached_attention changed a list it was given
 def cached_attention(q, k, v, cache=None):
     if cache is None:
         cache = [k, v]

@@ -23,7 +23,7 @@ from nbgrader.utils import is_grade, is_solution, temp_attrs
 
 from torchdays import course
 from torchdays.grading import outcomes, sandbox
-from torchdays.grading.execute import execute, names_of_answers
+from torchdays.grading.execute import execute, names_of_answers, names_that_change
 from torchdays.grading.outcomes import State
 from torchdays.grading.review import held_tests, review
 from torchdays.grading.sandbox import Limits, SandboxError
@@ -37,7 +37,7 @@ MARKUP = """
 """  # what markdown may become, beside bleach's own list
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "*": ["class"]}  # classes colour code
 SHOWN = 8000  # bytes of output that feedback shows of a cell
-AHEAD = {}  # what a batch made ahead: {key(notebook): (outputs, State, note), path of a notebook: its text or page}
+AHEAD = {}  # what a batch made ahead: {key(notebook): what run() gives, path of a notebook: its text or page}
 
 
 class CollectNoLinks(ExchangeCollect):
@@ -111,13 +111,15 @@ class ExecuteInSandbox(NbGraderPreprocessor):
                     cell.outputs = [_stop("Not run: what was handed in is not a notebook.")]
             return nb, resources
         folder = course.SUBMITTED / resources["nbgrader"]["student"] / day.name
-        outputs, state, note = AHEAD.pop(key(nb, folder), None) or run(
+        outputs, state, note, changed = AHEAD.pop(key(nb, folder), None) or run(
             nb, files_beside(folder), day, limits(self.config)
         )
         codes = [cell for cell in nb.cells if cell.cell_type == "code"]
         for cell, found in zip(codes, outputs, strict=True):
             cell.outputs = [nbformat.from_dict(output) for output in found]
         held = {name: [str(f) for f in found] for name, found in held_tests(nb, review(nb)).items()}
+        for name, things in changed.items():
+            held.setdefault(name, []).append(f"while this test ran, the exercise's own {', '.join(things)} changed")
         notes = [note] if note else []
         repairs = nb.metadata.pop("repairs", [])
         if state == State.GRADED and held:
@@ -136,18 +138,22 @@ def limits(config):
 
 
 def run(nb, files, day, limits):
-    """Execute ``nb`` with ``files`` beside it: (outputs of its code cells, State, note). Keeps the sandbox for more."""
+    """Execute ``nb`` with ``files`` beside it, as execute(): (outputs of its code cells, State, note, changed).
+
+    Keeps the sandbox for more.
+    """
     copy = deepcopy(nb)
-    names = names_of_answers(nbformat.read(day.exercise, as_version=4))
+    exercise = nbformat.read(day.exercise, as_version=4)
+    names = names_of_answers(exercise), names_that_change(exercise)
     for last in (False, True):
         try:
-            state, note = execute(copy, None if walls_are_off() else sandbox.kept(), limits, files, names)
+            state, note, changed = execute(copy, None if walls_are_off() else sandbox.kept(), limits, files, *names)
             break
         except SandboxError:  # it may have been killed from outside: a second one, once
             sandbox.close()
             if last:
                 raise
-    return [_safe(cell.outputs) for cell in copy.cells if cell.cell_type == "code"], state, note
+    return [_safe(cell.outputs) for cell in copy.cells if cell.cell_type == "code"], state, note, changed
 
 
 def key(nb, folder):

@@ -13,11 +13,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat.v4 import new_output
 
+from torchdays.grading.inside import CHANGING
 from torchdays.grading.kernels import PlainKernelManager, SandboxKernelManager
 from torchdays.grading.outcomes import State
 from torchdays.grading.sandbox import SandboxError
 
 HEARTBEAT = 0.1  # seconds between two looks at what a kernel takes
+MAY_CHANGE = "may-change-"  # begins a tag; a name follows
 
 
 class Stopped(Exception):
@@ -28,21 +30,23 @@ class Stopped(Exception):
         self.state, self.note = state, note
 
 
-def execute(notebook, sandbox, limits, files=None, theirs=()):
+def execute(notebook, sandbox, limits, files=None, theirs=(), changing=()):
     """Run every cell of ``notebook`` (a sanitised submission) in a new kernel; outputs land in it.
 
     sandbox: a Sandbox, or None to run it without a wall; limits: Limits
     files: {name: bytes} that the learner handed in beside the notebook
     theirs: names that a learner may give a meaning; all others that the exercise's own cells bind, tests find as
-        those cells left them
-    returns (State, note); every test cell that could not run holds an error, so that it earns nothing
+        those cells left them, and holding what they held
+    changing: those of them that hold what a learner's code may change
+    returns (State, note, changed); every test cell that could not run holds an error, so that it earns nothing.
+        changed: {grade_id of a test: names of what the exercise's own cells made, and a learner's code changed in it}
     """
     manager = SandboxKernelManager() if sandbox else PlainKernelManager()
     manager.sandbox, manager.files, manager.limits = sandbox, files or {}, limits
-    client = Client(notebook, manager, limits, frozenset(theirs))
+    client = Client(notebook, manager, limits, frozenset(theirs), frozenset(changing))
     try:
         with ThreadPoolExecutor(1) as aside:  # where Formgrader's button is pressed, this thread already has a loop
-            return aside.submit(asyncio.run, client.run()).result()
+            return *aside.submit(asyncio.run, client.run()).result(), client.changed
     except RuntimeError as error:  # jupyter_client's, for a kernel that did not start
         raise SandboxError(f"{error}\n{sandbox.failure() if sandbox else ''}") from None
     finally:
@@ -52,7 +56,7 @@ def execute(notebook, sandbox, limits, files=None, theirs=()):
 class Client(NotebookClient):
     """nbclient's client under limits. Restores what tests rely on before each cell of the exercise's own."""
 
-    def __init__(self, notebook, manager, limits, theirs):
+    def __init__(self, notebook, manager, limits, theirs, changing):
         super().__init__(
             notebook,
             km=manager,
@@ -63,9 +67,10 @@ class Client(NotebookClient):
             store_widget_state=False,
             shutdown_kernel="immediate",
         )
+        self.on_cell_executed = self._take_changes
         self.owns_km = True  # so that the kernel ends with the notebook
-        self.limits, self.theirs = limits, theirs
-        self.received, self.stop, self.late = 0, None, []
+        self.limits, self.theirs, self.changing = limits, theirs, changing
+        self.received, self.stop, self.late, self.changed = 0, None, [], {}
 
     async def run(self):
         """Run all cells; (State, note)."""
@@ -94,7 +99,8 @@ class Client(NotebookClient):
                 continue
             own = cell.metadata.get("nbgrader", {}).get("locked", False)
             self.running = cell
-            self.kc.order = sorted(_bound(cell.source) - self.theirs) if own else None
+            names = sorted(bound(cell.source) - self.theirs)
+            self.kc.order = [CHANGING * (name in self.changing) + name for name in names] if own else None
             try:
                 await self.async_execute_cell(cell, index)
             except (DeadKernelError, Stopped, RuntimeError, OSError) as error:
@@ -113,6 +119,12 @@ class Client(NotebookClient):
             return await super().async_execute_cell(cell, cell_index, *args, **kwargs)
         except CellTimeoutError:
             raise Stopped(State.TIMED_OUT, f"{_name(cell)} did not stop when asked to") from None
+
+    def _take_changes(self, cell, cell_index, execute_reply):
+        """nbclient's hook after each cell: the reply may tell of data that changed."""
+        changed = execute_reply["content"].get("changed")
+        if changed and cell.metadata.get("nbgrader", {}).get("grade", False):
+            self.changed[cell.metadata.nbgrader.grade_id] = [str(name) for name in changed]
 
     async def _async_handle_timeout(self, timeout, cell=None):
         """Ask the kernel to stop this cell; the other cells still run. If it does not stop, everything does."""
@@ -162,10 +174,16 @@ class Client(NotebookClient):
 def names_of_answers(exercise):
     """Names that the answer cells of the release ``exercise`` bind: what they mean is the learner's to say."""
     answers = [c for c in exercise.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("solution")]
-    return set().union(*(_bound(cell.source) for cell in answers))
+    return set().union(*(bound(cell.source) for cell in answers))
 
 
-def _bound(source):
+def names_that_change(exercise):
+    """Names of what a learner's code may change in place, by tags of cells of the release ``exercise``."""
+    tags = [tag for cell in exercise.cells for tag in cell.metadata.get("tags", [])]
+    return {tag.removeprefix(MAY_CHANGE) for tag in tags if tag.startswith(MAY_CHANGE)}
+
+
+def bound(source):
     """Names that a cell binds outside of functions and classes, IPython's own (_, __, ___) left out."""
     try:
         symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()

@@ -20,6 +20,8 @@ from pathlib import Path
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
+from torchdays.contents import Contents
+
 WARM = [  # what exercises import: imported once, before the fork, and shared by all kernels
     "numpy",
     "torch",
@@ -46,6 +48,7 @@ WARM = [  # what exercises import: imported once, before the fork, and shared by
 WORK = Path("/submission")  # where a kernel works
 SOCKETS = Path("/sockets")  # where its sockets are
 ORDER = "\x00torchdays "  # begins a line in front of a cell of the exercise's own, which is no code
+CHANGING = "*"  # begins a name in it that stands for something which a learner's code may change
 
 _libc = ctypes.CDLL(None, use_errno=True)
 NEW_USER, NEW_OTHERS = 0x10000000, 0x00020000 | 0x04000000 | 0x08000000 | 0x20000000 | 0x40000000
@@ -196,25 +199,36 @@ class Kernel(IPythonKernel):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        self._kept = {}
+        self._kept, self._contents, self._restored = {}, Contents(), True
         self._untouched = Untouched(self.shell)
 
     async def do_execute(self, code, *args, **kwargs):
         """Execute ``code``, which may begin with a line of kernels.OrderingClient: ORDER and names.
 
         Then whatever a learner's cell may have replaced is put back before, and the names mean nothing unless a cell
-        of the exercise's own has bound them; what they mean afterwards is put back every time from then on.
+        of the exercise's own has bound them; what they mean afterwards, and what that holds, is put back every time
+        from then on. The reply says under "changed" which of these held something else when ``code`` had run: then
+        a learner's code changed them while it was tested.
         """
         if not code.startswith(ORDER):
+            self._restored = False
             return await super().do_execute(code, *args, **kwargs)
         wanted, _, code = code[len(ORDER) :].partition("\n")
-        names, wanted = self.shell.user_ns, wanted.split()
+        names, wanted = self.shell.user_ns, {name.lstrip(CHANGING): name[0] for name in wanted.split()}
         self._untouched.restore()
         for name in wanted:
             names.pop(name, None)
         names.update(self._kept)
+        if not self._restored:
+            self._contents.restore()
         reply = await super().do_execute(code, *args, **kwargs)
-        self._kept.update({name: names[name] for name in wanted if name in names})
+        reply["changed"] = self._contents.restore()
+        self._restored = True
+        for name, mark in wanted.items():
+            if name in names:
+                self._kept[name] = names[name]
+                if mark != CHANGING:
+                    self._contents.remember(name, names[name])
         return reply
 
 
@@ -224,7 +238,15 @@ class Untouched:
     MODULES = (
         *("builtins", "math", "operator", "copy", "inspect", "sys", "traceback", "warnings"),
         *("numpy", "numpy.testing", "torch", "torch.testing", "torch.nn", "torch.nn.functional", "torch.linalg"),
-        *("torch.autograd", "torch.func", "torch.random", "torch.overrides", "torchdays.checks", "torchdays.data"),
+        *(
+            "torch.autograd",
+            "torch.func",
+            "torch.random",
+            "torch.overrides",
+            "torchdays.checks",
+            "torchdays.contents",
+            "torchdays.data",
+        ),
     )
     SYS = ("settrace", "setprofile", "gettrace", "_getframe", "excepthook", "displayhook")  # the rest of sys lives
 
@@ -235,7 +257,15 @@ class Untouched:
         self.names = dict(shell.user_ns)
         self.modules = {name: dict(vars(importlib.import_module(name))) for name in self.MODULES}
         self.modules["sys"] = {name: self.modules["sys"][name] for name in self.SYS}
-        classes = {torch.Tensor, torch.nn.Module, torch.nn.Parameter, Kernel, *Kernel.__mro__, *type(shell).__mro__}
+        classes = {
+            torch.Tensor,
+            torch.nn.Module,
+            torch.nn.Parameter,
+            Contents,
+            Kernel,
+            *Kernel.__mro__,
+            *type(shell).__mro__,
+        }
         self.classes = {cls: dict(vars(cls)) for cls in classes - {object}}
         self.own = set(vars(shell))
         self.lists = [shell.ast_transformers, shell.input_transformers_post, shell.input_transformers_cleanup]

@@ -80,7 +80,7 @@ class SandboxProvisioner(KernelProvisionerBase):
 class OrderingClient(AsyncKernelClient):
     """jupyter_client's client, which can send an order in front of a cell, and waits no longer than it must."""
 
-    order = None  # for inside.Kernel.do_execute: the names to keep of what is executed next
+    order = None  # for inside.Kernel.do_execute: the names to keep of what is executed next, those of CHANGING marked
 
     def execute(self, code, *args, **kwargs):
         """jupyter_client's interface."""
