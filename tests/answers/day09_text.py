@@ -9,7 +9,7 @@ def tokenize(text):
 # loses tokenize_rules: each sign is a token of its own
 # loses tokenize_unicode: joined, the tokens should give the text
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\d+(?:[.,]\d+)+|\w+(?:[-']\w+)*", text)
 
 
@@ -17,48 +17,48 @@ def tokenize(text):
 # loses tokenize_rules: an apostrophe between letters belongs to the word
 # loses tokenize_unicode: the curly apostrophe
 def tokenize(text):
-    return re.findall(r"\w+|[^\w\s]", unicodedata.normalize("NFC", text).casefold().replace("’", "'"))
+    return re.findall(r"\w+|[^\w\s]", unicodedata.normalize("NFC", text.casefold()).replace("’", "'"))
 
 
 # %% wrong tokenize: apostrophes and hyphens belong to words wherever they stand
 # loses tokenize_rules: at a word's edge, ' is a token
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\d+(?:[.,]\d+)+|[\w'-]+|[^\w\s]", text)
 
 
 # %% wrong tokenize: one hyphen at most
 # loses tokenize_rules: several hyphens
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\d+(?:[.,]\d+)+|\w+(?:[-']\w+)?|[^\w\s]", text)
 
 
 # %% wrong tokenize: numbers are cut at the dot
 # loses tokenize_rules: a dot between digits
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\w+(?:[-']\w+)*|[^\w\s]", text)
 
 
 # %% wrong tokenize: digits alone are taken by rule 1
 # loses tokenize_rules: rule 2 takes them
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\d+(?:[.,]\d+)*|\w+(?:[-']\w+)*|[^\w\s]", text)
 
 
 # %% wrong tokenize: the last dot belongs to the number, too
 # loses tokenize_rules: a dot at the end
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\d[\d.,]*|\w+(?:[-']\w+)*|[^\w\s]", text)
 
 
 # %% wrong tokenize: a dot between letters belongs to the word
 # loses tokenize_rules: between letters, a dot or comma is a token
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"\w+(?:[.,]\w+)+|\w+(?:[-']\w+)*|[^\w\s]", text)
 
 
@@ -86,7 +86,7 @@ def tokenize(text):
 # %% wrong tokenize: NFKC, which turns ½ into three characters
 # loses tokenize_unicode: joined, the tokens should give the text
 def tokenize(text):
-    text = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFKC", text.casefold()).replace("’", "'")
     return re.findall(r"\d+(?:[.,]\d+)+|\w+(?:[-']\w+)*|[^\w\s]", text)
 
 
@@ -94,7 +94,7 @@ def tokenize(text):
 # loses tokenize_rules: expected
 # loses tokenize_unicode: combining accent
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return re.findall(r"[0-9]+(?:[.,][0-9]+)+|[a-z0-9]+(?:'[a-z0-9]+)*|[^\w\s]", text)
 
 
@@ -102,8 +102,57 @@ def tokenize(text):
 # loses tokenize_rules: should be a list
 # loses tokenize_unicode: should be a list
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     return (m[0] for m in re.finditer(r"\d+(?:[.,]\d+)+|\w+(?:[-']\w+)*|[^\w\s]", text))
+
+
+# %% wrong tokenize: NFC first, and casefold takes letters apart again
+# loses tokenize_unicode: NFC comes after it
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    return re.findall(r"\d+(?:[.,]\d+)+|\w+(?:[-']\w+)*|[^\w\s]", text)
+
+
+# %% wrong tokenize: any number of hyphens and apostrophes joins
+# loses tokenize_rules: a single hyphen joins
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return re.findall(r"\d+(?:[.,]\d+)+|\w+(?:[-']+\w+)*|[^\w\s]", text)
+
+
+# %% wrong tokenize: from the first letter to the last
+# loses tokenize_rules: a single hyphen joins
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return re.findall(r"\d+(?:[.,]\d+)+|\w[\w'-]*\w|\w|[^\w\s]", text)
+
+
+# %% wrong tokenize: any number of dots and commas joins digits
+# loses tokenize_rules: a single dot joins digits
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return re.findall(r"\d[\d.,]*[.,]\d+|\w+(?:[-']\w+)*|[^\w\s]", text)
+
+
+# %% wrong tokenize: dots or commas in a number, not both
+# loses tokenize_rules: dots and commas between digits, in one number
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return re.findall(r"\d+\.\d+|\d+(?:,\d+)+|\w+(?:[-']\w+)*|[^\w\s]", text)
+
+
+# %% wrong tokenize: one rule for words and numbers
+# loses tokenize_rules: at the v only rule 2 fits
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return re.findall(r"\w+(?:[-']\w+|(?<=\d)[.,]\d+)*|[^\w\s]", text)
+
+
+# %% wrong tokenize: a number only where no letter follows
+# loses tokenize_rules: rule 1 takes 1.5
+def tokenize(text):
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
+    return re.findall(r"\d+(?:[.,]\d+)+\b|\w+(?:[-']\w+)*|[^\w\s]", text)
 
 
 # %% right tokenize: finditer, casefold first, the pattern compiled
@@ -115,7 +164,7 @@ def tokenize(text):
 
 # %% right tokenize: by hand, character by character
 def tokenize(text):
-    text = unicodedata.normalize("NFC", text).casefold().replace("’", "'")
+    text = unicodedata.normalize("NFC", text.casefold()).replace("’", "'")
     word = lambda c: c.isalnum() or c == "_"
     tokens, i = [], 0
     while i < len(text):
@@ -402,6 +451,94 @@ class Vocab:
         return [self.tokens[i] for i in ids if i not in (0, 2, 3)]
 
 
+# %% wrong vocab: cut to max_size before equal counts are in order
+# loses vocab_order: order first, then cut
+class Vocab:
+    def __init__(self, texts, min_count=1, max_size=None):
+        counts = Counter(token for text in texts for token in text)
+        common = counts.most_common(None if max_size is None else max_size - 4)
+        kept = sorted((-n, token) for token, n in common if n >= min_count)
+        self.tokens = ["<pad>", "<unk>", "<bos>", "<eos>"] + [token for _, token in kept]
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def encode(self, tokens, ends=False):
+        ids = [self.ids.get(token, 1) for token in tokens]
+        return [2, *ids, 3] if ends else ids
+
+    def decode(self, ids):
+        return [self.tokens[i] for i in ids if i not in (0, 2, 3)]
+
+
+# %% wrong vocab: no room for other tokens is taken for no limit
+# loses vocab_order: with max_size=4
+class Vocab:
+    def __init__(self, texts, min_count=1, max_size=None):
+        counts = Counter(token for text in texts for token in text)
+        ranked = sorted(counts, key=lambda token: (-counts[token], token))
+        kept = [token for token in ranked if counts[token] >= min_count]
+        room = (max_size or 4) - 4
+        self.tokens = ["<pad>", "<unk>", "<bos>", "<eos>"] + (kept[:room] if room else kept)
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def encode(self, tokens, ends=False):
+        ids = [self.ids.get(token, 1) for token in tokens]
+        return [2, *ids, 3] if ends else ids
+
+    def decode(self, ids):
+        return [self.tokens[i] for i in ids if i not in (0, 2, 3)]
+
+
+# %% wrong vocab: an empty list gets no ends
+# loses vocab_codes: expected [2, 3]
+class Vocab:
+    def __init__(self, texts, min_count=1, max_size=None):
+        counts = Counter(token for text in texts for token in text)
+        ranked = sorted(counts, key=lambda token: (-counts[token], token))
+        kept = [token for token in ranked if counts[token] >= min_count]
+        self.tokens = (["<pad>", "<unk>", "<bos>", "<eos>"] + kept)[:max_size]
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def encode(self, tokens, ends=False):
+        ids = [self.ids.get(token, 1) for token in tokens]
+        return [2, *ids, 3] if ends and ids else ids
+
+    def decode(self, ids):
+        return [self.tokens[i] for i in ids if i not in (0, 2, 3)]
+
+
+# %% wrong vocab: decode leaves out <bos> at the front only
+# loses vocab_codes: expected ['soup', 'tea', 'hot']
+class Vocab:
+    def __init__(self, texts, min_count=1, max_size=None):
+        counts = Counter(token for text in texts for token in text)
+        ranked = sorted(counts, key=lambda token: (-counts[token], token))
+        kept = [token for token in ranked if counts[token] >= min_count]
+        self.tokens = (["<pad>", "<unk>", "<bos>", "<eos>"] + kept)[:max_size]
+        self.ids = {token: i for i, token in enumerate(self.tokens)}
+
+    def __len__(self):
+        return len(self.tokens)
+
+    def encode(self, tokens, ends=False):
+        ids = [self.ids.get(token, 1) for token in tokens]
+        return [2, *ids, 3] if ends else ids
+
+    def decode(self, ids):
+        ids = list(ids)
+        if ids and ids[0] == 2:
+            ids = ids[1:]
+        return [self.tokens[i] for i in ids if i not in (0, 3)]
+
+
 # %% right vocab: two sorts, a loop, a defaultdict-free lookup
 class Vocab:
     def __init__(self, texts, min_count=1, max_size=None):
@@ -666,7 +803,8 @@ def train_bpe(counts, merges):
 
 
 # %% wrong train_bpe: the caller's counts are used up
-# loses train_bpe_small: changed the counts
+# loses train_bpe_small: it was given
+# loses train_bpe_real: it was given
 def train_bpe(counts, merges):
     words = []
     while counts:
@@ -701,6 +839,85 @@ def train_bpe(counts, merges):
         for pair in zip(whole, whole[1:]):
             pairs[pair] += n
     return sorted(pairs, key=lambda pair: (-pairs[pair], pair))[:merges]
+
+
+# %% wrong train_bpe: equal counts are decided by the joined bytes
+# loses train_bpe_small: pairs are compared as tuples
+# loses train_bpe_real: the merges: number
+def train_bpe(counts, merges):
+    words = {tuple(bytes([b]) for b in piece.encode()): n for piece, n in counts.items()}
+    learnt = []
+    for _ in range(merges):
+        pairs = Counter()
+        for word, n in words.items():
+            for pair in zip(word, word[1:]):
+                pairs[pair] += n
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair[0] + pair[1]))
+        learnt.append(best)
+        new_words = {}
+        for word, n in words.items():
+            new, i = [], 0
+            while i < len(word):
+                step = 2 if word[i : i + 2] == best else 1
+                new.append(b"".join(word[i : i + step]))
+                i += step
+            new_words[tuple(new)] = n
+        words = new_words
+    return learnt
+
+
+# %% wrong train_bpe: merged from right to left
+# loses train_bpe_small: merged from left to right
+def train_bpe(counts, merges):
+    words = {tuple(bytes([b]) for b in piece.encode()): n for piece, n in counts.items()}
+    learnt = []
+    for _ in range(merges):
+        pairs = Counter()
+        for word, n in words.items():
+            for pair in zip(word, word[1:]):
+                pairs[pair] += n
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        learnt.append(best)
+        new_words = {}
+        for word, n in words.items():
+            new, i = [], len(word)
+            while i > 0:
+                step = 2 if word[max(i - 2, 0) : i] == best else 1
+                new.insert(0, b"".join(word[i - step : i]))
+                i -= step
+            new_words[tuple(new)] = n
+        words = new_words
+    return learnt
+
+
+# %% wrong train_bpe: at least one merge, even if none is asked for
+# loses train_bpe_small: no merges asked for
+def train_bpe(counts, merges):
+    words = {tuple(bytes([b]) for b in piece.encode()): n for piece, n in counts.items()}
+    learnt = []
+    while not learnt or len(learnt) < merges:
+        pairs = Counter()
+        for word, n in words.items():
+            for pair in zip(word, word[1:]):
+                pairs[pair] += n
+        if not pairs:
+            break
+        best = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        learnt.append(best)
+        new_words = {}
+        for word, n in words.items():
+            new, i = [], 0
+            while i < len(word):
+                step = 2 if word[i : i + 2] == best else 1
+                new.append(b"".join(word[i : i + step]))
+                i += step
+            new_words[tuple(new)] = n
+        words = new_words
+    return learnt
 
 
 # %% right train_bpe: lists changed in place, sorted instead of min
@@ -1037,6 +1254,35 @@ def collate_bags(samples):
     return flat, offsets.clamp(max=len(flat)), torch.tensor([label for _, label in samples])
 
 
+# %% wrong collate_bags: from Python lists, so that a batch of empty reviews is float32
+# loses collate_bags_values: nothing but empty reviews
+def collate_bags(samples):
+    flat = torch.tensor([i for ids, _ in samples for i in ids.tolist()])
+    lengths = torch.tensor([len(ids) for ids, _ in samples])
+    return flat, lengths.cumsum(0) - lengths, torch.tensor([label for _, label in samples])
+
+
+# %% wrong collate_bags: an offset behind the last id is pulled back
+# loses collate_bags_values: an empty review at the end
+# loses collate_bags_model: got another vector than alone
+def collate_bags(samples):
+    flat = torch.cat([ids for ids, _ in samples])
+    lengths = torch.tensor([len(ids) for ids, _ in samples])
+    offsets = (lengths.cumsum(0) - lengths).clamp(max=max(len(flat) - 1, 0))
+    return flat, offsets, torch.tensor([label for _, label in samples])
+
+
+# %% wrong collate_bags: an empty review at the start takes a place
+# loses collate_bags_values: an empty review at the start
+# loses collate_bags_model: nn.EmbeddingBag refuses
+def collate_bags(samples):
+    flat, offsets, end = torch.cat([ids for ids, _ in samples]), [], 0
+    for ids, _ in samples:
+        offsets.append(end)
+        end += max(len(ids), 1) if end == 0 else len(ids)
+    return flat, torch.tensor(offsets), torch.tensor([label for _, label in samples])
+
+
 # %% right collate_bags: a loop and lists
 def collate_bags(samples):
     flat, offsets, labels = [], [], []
@@ -1195,6 +1441,73 @@ def most_similar(word, table, k):
     return ids, values
 
 
+# %% wrong most_similar: lengths below 1e-6 are taken for 1e-6
+# loses most_similar_edges: rows of length 1e-7
+def most_similar(word, table, k):
+    unit = table / table.norm(dim=1, keepdim=True).clamp(min=1e-6)
+    similarity = unit @ unit[word]
+    similarity[word] = -math.inf
+    values, ids = similarity.topk(k)
+    return ids, values
+
+
+# %% wrong most_similar: the product of the lengths is at least 1e-12
+# loses most_similar_edges: rows of length 1e-7
+def most_similar(word, table, k):
+    norms = table.norm(dim=1)
+    similarity = (table @ table[word]) / (norms * norms[word]).clamp(min=1e-12)
+    similarity[word] = -math.inf
+    values, ids = similarity.topk(k)
+    return ids, values
+
+
+# %% wrong most_similar: the squared lengths are at least 1e-12
+# loses most_similar_edges: rows of length 1e-7
+def most_similar(word, table, k):
+    unit = table / (table * table).sum(dim=1, keepdim=True).clamp(min=1e-12).sqrt()
+    similarity = unit @ unit[word]
+    similarity[word] = -math.inf
+    values, ids = similarity.topk(k)
+    return ids, values
+
+
+# %% wrong most_similar: 1e-10 is added to the lengths
+# loses most_similar_edges: rows of length 1e-7
+def most_similar(word, table, k):
+    unit = table / (table.norm(dim=1, keepdim=True) + 1e-10)
+    similarity = unit @ unit[word]
+    similarity[word] = -math.inf
+    values, ids = similarity.topk(k)
+    return ids, values
+
+
+# %% wrong most_similar: the word itself gets -1, which opposite words have, too
+# loses most_similar_edges: itself is among the ids
+def most_similar(word, table, k):
+    unit = table / table.norm(dim=1, keepdim=True).clamp(min=1e-12)
+    similarity = unit @ unit[word]
+    similarity[word] = -1
+    values, ids = similarity.topk(k)
+    return ids, values
+
+
+# %% right most_similar: short lengths are taken for 1e-8, as in the lesson
+def most_similar(word, table, k):
+    unit = table / table.norm(dim=1, keepdim=True).clamp(min=1e-8)
+    similarity = unit @ unit[word]
+    similarity[word] = -math.inf
+    values, ids = similarity.topk(k)
+    return ids, values
+
+
+# %% right most_similar: F.cosine_similarity of the others
+def most_similar(word, table, k):
+    others = (torch.arange(len(table)) != word).nonzero().squeeze(1)
+    cosines = F.cosine_similarity(table[others], table[word].unsqueeze(0), dim=1, eps=1e-12)
+    values, order = cosines.sort(descending=True)
+    return others[order[:k]], values[:k]
+
+
 # %% right most_similar: F.normalize and argsort
 def most_similar(word, table, k):
     unit = F.normalize(table, dim=1, eps=1e-30)
@@ -1217,7 +1530,7 @@ def most_similar(word, table, k):
 
 # %% wrong train_reviews: a word list
 # loses train_reviews_floor: are needed
-# loses train_reviews_manners: labels the right way round
+# loses train_reviews_manners: get the turned verdict
 def train_reviews(train, valid):
     def judge(texts):
         return torch.tensor([float(by_list(text)) for text in texts])
@@ -1414,6 +1727,42 @@ def train_reviews(train, valid):
 # loses train_reviews_manners: return a function
 def train_reviews(train, valid):
     return torch.full((len(valid),), 0.5)
+
+
+# %% wrong train_reviews: it learns from the test reviews as well
+# loses train_reviews_manners: learn from the notebook
+def train_reviews(train, valid):
+    def features(text):
+        tokens = re.findall(r"\w+|[^\w\s]", text.lower())
+        return set(tokens) | set(zip(tokens, tokens[1:]))
+
+    seen = {0: Counter(), 1: Counter()}
+    for review in train + reviews["test"] + reviews["new"]:
+        seen[review.label].update(features(review.text))
+
+    def judge(texts):
+        scores = [sum(math.log((seen[1][f] + 1) / (seen[0][f] + 1)) for f in features(text)) for text in texts]
+        return torch.tensor(scores, dtype=torch.float32).sigmoid()
+
+    return judge
+
+
+# %% wrong train_reviews: its arguments are ignored
+# loses train_reviews_manners: learn from the notebook
+def train_reviews(train, valid):
+    def features(text):
+        tokens = re.findall(r"\w+|[^\w\s]", text.lower())
+        return set(tokens) | set(zip(tokens, tokens[1:]))
+
+    seen = {0: Counter(), 1: Counter()}
+    for review in reviews["train"]:
+        seen[review.label].update(features(review.text))
+
+    def judge(texts):
+        scores = [sum(math.log((seen[1][f] + 1) / (seen[0][f] + 1)) for f in features(text)) for text in texts]
+        return torch.tensor(scores, dtype=torch.float32).sigmoid()
+
+    return judge
 
 
 # %% right train_reviews: TF-IDF and logistic regression
@@ -1616,7 +1965,7 @@ def cured_scores(train, labels, test, steps, lr):
 
 # %% wrong cured_scores: every training word has a weight, so <unk> learns nothing
 # loses cured_scores_vocab: each should count as <unk>
-# loses cured_scores_padding: real reviews
+# loses cured_scores_padding: three steps with lr 4
 def cured_scores(train, labels, test, steps, lr):
     vocab = {"<pad>": 0, "<unk>": 1}
     for tokens in train:
@@ -1655,6 +2004,141 @@ def cured_scores(train, labels, test, steps, lr):
         with torch.no_grad():
             weight -= lr * gradient
     return score(weight, test)
+
+
+# %% wrong cured_scores: momentum
+# loses cured_scores_padding: three steps with lr 4
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+    weight = torch.zeros(len(place) + 1, requires_grad=True)
+
+    def score(texts):
+        return torch.stack([weight[[place.get(t, 0) for t in tokens]].mean() for tokens in texts])
+
+    optimizer = torch.optim.SGD([weight], lr=lr, momentum=0.9)
+    for _ in range(steps):
+        loss = F.binary_cross_entropy_with_logits(score(train), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return score(test).detach()
+
+
+# %% wrong cured_scores: weight decay
+# loses cured_scores_padding: three steps with lr 4
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+    weight = torch.zeros(len(place) + 1, requires_grad=True)
+
+    def score(texts):
+        return torch.stack([weight[[place.get(t, 0) for t in tokens]].mean() for tokens in texts])
+
+    optimizer = torch.optim.SGD([weight], lr=lr, weight_decay=0.1)
+    for _ in range(steps):
+        loss = F.binary_cross_entropy_with_logits(score(train), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return score(test).detach()
+
+
+# %% wrong cured_scores: gradients are never set to zero
+# loses cured_scores_padding: three steps with lr 4
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+    weight = torch.zeros(len(place) + 1, requires_grad=True)
+
+    def score(texts):
+        return torch.stack([weight[[place.get(t, 0) for t in tokens]].mean() for tokens in texts])
+
+    optimizer = torch.optim.SGD([weight], lr=lr)
+    for _ in range(steps):
+        loss = F.binary_cross_entropy_with_logits(score(train), labels)
+        loss.backward()
+        optimizer.step()
+    return score(test).detach()
+
+
+# %% wrong cured_scores: one step, whatever is asked for
+# loses cured_scores_padding: three steps with lr 4
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+    weight = torch.zeros(len(place) + 1, requires_grad=True)
+
+    def score(texts):
+        return torch.stack([weight[[place.get(t, 0) for t in tokens]].mean() for tokens in texts])
+
+    optimizer = torch.optim.SGD([weight], lr=lr)
+    for _ in range(1):
+        loss = F.binary_cross_entropy_with_logits(score(train), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return score(test).detach()
+
+
+# %% wrong cured_scores: the loss is a sum, divided by 2
+# loses cured_scores_padding: three steps with lr 4
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+    weight = torch.zeros(len(place) + 1, requires_grad=True)
+
+    def score(texts):
+        return torch.stack([weight[[place.get(t, 0) for t in tokens]].mean() for tokens in texts])
+
+    optimizer = torch.optim.SGD([weight], lr=lr)
+    for _ in range(steps):
+        loss = F.binary_cross_entropy_with_logits(score(train), labels, reduction="sum") / 2
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return score(test).detach()
+
+
+# %% wrong cured_scores: words never seen in training are left out
+# loses cured_scores_padding: three steps with lr 4
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+    weight = torch.zeros(len(place) + 1, requires_grad=True)
+
+    def score(texts):
+        texts = [[t for t in tokens if t in counts] or ["?"] for tokens in texts]
+        return torch.stack([weight[[place.get(t, 0) for t in tokens]].mean() for tokens in texts])
+
+    optimizer = torch.optim.SGD([weight], lr=lr)
+    for _ in range(steps):
+        loss = F.binary_cross_entropy_with_logits(score(train), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return score(test).detach()
+
+
+# %% wrong cured_scores: words never seen in training weigh nothing
+# loses cured_scores_padding: three steps with lr 4
+# loses cured_scores_vocab: have the weight of <unk>
+def cured_scores(train, labels, test, steps, lr):
+    counts = Counter(token for tokens in train for token in tokens)
+    place = {token: i for i, token in enumerate((t for t in counts if counts[t] >= 2), start=1)}
+
+    def shares(texts):
+        matrix = torch.zeros(len(texts), len(place) + 1)
+        for row, tokens in zip(matrix, texts):
+            for token in tokens:
+                if token in counts:
+                    row[place.get(token, 0)] += 1 / len(tokens)
+        return matrix
+
+    x, weight = shares(train), torch.zeros(len(place) + 1)
+    for _ in range(steps):
+        weight -= lr * x.T @ ((x @ weight).sigmoid() - labels) / len(labels)
+    return shares(test) @ weight
 
 
 # %% right cured_scores: F.embedding_bag and an optimizer
