@@ -79,6 +79,60 @@ def decode(tags):
     return spans
 
 
+# %% wrong decode: a kind that holds the open one goes on
+# loses decode_broken: LOC and LOCATION are two kinds
+def decode(tags):
+    spans, start, kind = [], None, ""
+    for i, tag in enumerate([*tags, "O"]):
+        if start is not None and not (tag[0] == "I" and kind in tag[2:]):
+            spans.append((start, i, kind))
+            start = None
+        if tag != "O" and start is None:
+            start, kind = i, tag[2:]
+    return spans
+
+
+# %% wrong decode: a kind that is a part of the open one goes on
+# loses decode_broken: LOC and LOCATION are two kinds
+def decode(tags):
+    spans, start, kind = [], None, ""
+    for i, tag in enumerate([*tags, "O"]):
+        if start is not None and not (tag[0] == "I" and tag[2:] in kind):
+            spans.append((start, i, kind))
+            start = None
+        if tag != "O" and start is None:
+            start, kind = i, tag[2:]
+    return spans
+
+
+# %% wrong decode: an I of another kind is a span of one word
+# loses decode_broken: The next I continues that one
+def decode(tags):
+    spans, start, kind = [], None, None
+    for i, tag in enumerate([*tags, "O"]):
+        if start is not None and tag != "I-" + kind:
+            spans.append((start, i, kind))
+            start = None
+            if tag[0] == "I":
+                spans.append((i, i + 1, tag[2:]))
+                continue
+        if tag != "O" and start is None:
+            start, kind = i, tag[2:]
+    return spans
+
+
+# %% wrong decode: the first tag is looked at before the loop
+# loses decode_clean: IndexError
+def decode(tags):
+    spans, start, kind = [], 0, tags[0][2:]
+    for i, tag in enumerate([*tags, "O"]):
+        if i and tag != "I-" + kind:
+            if kind:
+                spans.append((start, i, kind))
+            start, kind = i, tag[2:]
+    return spans
+
+
 # %% right decode: spans grow at the end of a list
 def decode(tags):
     spans = []
@@ -164,6 +218,53 @@ def encode(spans, length):
     tags = ["O"] * length
     for start, end, kind in spans:
         if start < 0 or end > length or end <= start or set(tags[start:end]) != {"O"}:
+            raise ValueError("no such span")
+        tags[start:end] = ["B-" + kind] + ["I-" + kind] * (end - start - 1)
+    return tags
+
+
+# %% wrong encode: an overlap is looked for at the first word of each span, in the order given
+# loses encode_spans: if not the first word of the second one
+def encode(spans, length):
+    tags = ["O"] * length
+    for start, end, kind in spans:
+        if not 0 <= start < end <= length or tags[start] != "O":
+            raise ValueError("no such span")
+        tags[start:end] = ["B-" + kind] + ["I-" + kind] * (end - start - 1)
+    return tags
+
+
+# %% wrong encode: only spans that are neighbours in the list are compared
+# loses encode_spans: the first and the last span share a word
+def encode(spans, length):
+    tags = ["O"] * length
+    for one, other in zip(spans, spans[1:]):
+        if one[0] < other[1] and other[0] < one[1]:
+            raise ValueError("overlap")
+    for start, end, kind in spans:
+        if not 0 <= start < end <= length:
+            raise ValueError("no such span")
+        tags[start:end] = ["B-" + kind] + ["I-" + kind] * (end - start - 1)
+    return tags
+
+
+# %% wrong encode: only a span of exactly no word is refused
+# loses encode_spans: the span ends before it starts
+def encode(spans, length):
+    tags = ["O"] * length
+    for start, end, kind in spans:
+        if start < 0 or end > length or start == end or any(tag != "O" for tag in tags[start:end]):
+            raise ValueError("no such span")
+        tags[start:end] = ["B-" + kind] + ["I-" + kind] * (end - start - 1)
+    return tags
+
+
+# %% wrong encode: two equal spans are taken for one
+# loses encode_spans: two spans share a word
+def encode(spans, length):
+    tags = ["O"] * length
+    for start, end, kind in set(spans):
+        if not 0 <= start < end <= length or set(tags[start:end]) != {"O"}:
             raise ValueError("no such span")
         tags[start:end] = ["B-" + kind] + ["I-" + kind] * (end - start - 1)
     return tags
@@ -325,6 +426,32 @@ def span_scores(true, said, kind=None):
     return ratio(right, len(other)), ratio(right, len(one)), 2 * right / max(len(one) + len(other), 1)
 
 
+# %% wrong span_scores: a kind that holds the one asked for counts
+# loses span_scores_kind: SHIP and SHIP-NAME are two kinds
+def span_scores(true, said, kind=None):
+    if len(true) != len(said):
+        raise ValueError
+    one, other = (
+        {(n, *s) for n, row in enumerate(side) for s in row if kind is None or kind in s[2]} for side in (true, said)
+    )
+    right = len(one & other)
+    ratio = lambda part, whole: part / whole if whole else 0.0
+    return ratio(right, len(other)), ratio(right, len(one)), ratio(2 * right, len(one) + len(other))
+
+
+# %% wrong span_scores: a kind that is a part of the one asked for counts
+# loses span_scores_kind: SHIP and SHIP-NAME are two kinds
+def span_scores(true, said, kind=None):
+    if len(true) != len(said):
+        raise ValueError
+    one, other = (
+        {(n, *s) for n, row in enumerate(side) for s in row if kind is None or s[2] in kind} for side in (true, said)
+    )
+    right = len(one & other)
+    ratio = lambda part, whole: part / whole if whole else 0.0
+    return ratio(right, len(other)), ratio(right, len(one)), ratio(2 * right, len(one) + len(other))
+
+
 # %% right span_scores: one set of spans with the number of their sentence
 def span_scores(true, said, kind=None):
     if len(true) != len(said):
@@ -420,6 +547,29 @@ def align(word_ids, labels, every_piece=False):
     return aligned
 
 
+# %% wrong align: every piece gets the label of the n-th word that is met
+# loses align_pieces: a word's number is its index
+def align(word_ids, labels, every_piece=False):
+    aligned, before, met = [], None, -1
+    for word in word_ids:
+        met += word is not None and word != before
+        if every_piece:
+            aligned.append(-100 if word is None else labels[met])
+        else:
+            aligned.append(labels[word] if word is not None and word != before else -100)
+        before = word
+    return aligned
+
+
+# %% wrong align: the first piece is looked at before the loop
+# loses align_pieces: IndexError
+def align(word_ids, labels, every_piece=False):
+    aligned = [-100 if word_ids[0] is None else labels[word_ids[0]]]
+    for before, word in zip(word_ids, word_ids[1:]):
+        aligned.append(-100 if word is None or (word == before and not every_piece) else labels[word])
+    return aligned
+
+
 # %% right align: a set of the words that were met
 def align(word_ids, labels, every_piece=False):
     met, aligned = set(), []
@@ -485,6 +635,14 @@ def to_words(values, word_ids):
 # loses to_words_values: a ValueError, please
 def to_words(values, word_ids):
     return [value for value, before, word in zip(values, [None, *word_ids], word_ids) if word not in (None, before)]
+
+
+# %% wrong to_words: in the order of a set
+# loses to_words_values: a set of their numbers keeps no order
+def to_words(values, word_ids):
+    if len(values) != len(word_ids):
+        raise ValueError
+    return [values[word_ids.index(word)] for word in {word for word in word_ids if word is not None}]
 
 
 # %% right to_words: the first time that a number is met
@@ -580,6 +738,39 @@ def masked_loss(logits, labels, ignore=-100):
     return F.cross_entropy(logits[counts], labels[counts])
 
 
+# %% wrong masked_loss: labels below ignore are left out, too
+# loses masked_loss_values: smaller and greater ones
+def masked_loss(logits, labels, ignore=-100):
+    counts = labels > ignore
+    return F.cross_entropy(logits[counts], labels[counts], reduction="sum") / counts.sum().clamp(min=1)
+
+
+# %% wrong masked_loss: clamped at 0, so that an ignore above the tags is an index
+# loses masked_loss_values: select the places that count before a label is used as an index
+def masked_loss(logits, labels, ignore=-100):
+    counts = labels != ignore
+    safe = logits.masked_fill(~counts.unsqueeze(2), 0)
+    each = -safe.log_softmax(dim=2).gather(2, labels.clamp(min=0).unsqueeze(2)).squeeze(2)
+    return (each * counts).sum() / counts.sum().clamp(min=1)
+
+
+# %% wrong masked_loss: always float32
+# loses masked_loss_values: dtype
+# loses masked_loss_edges: dtype
+def masked_loss(logits, labels, ignore=-100):
+    counts = labels != ignore
+    return F.cross_entropy(logits[counts].float(), labels[counts], reduction="sum") / counts.sum().clamp(min=1)
+
+
+# %% wrong masked_loss: computed in float32, and turned back
+# loses masked_loss_values: nothing on the way may be float32
+# loses masked_loss_edges: nothing on the way may be float32
+def masked_loss(logits, labels, ignore=-100):
+    counts = labels != ignore
+    total = F.cross_entropy(logits[counts].float(), labels[counts], reduction="sum")
+    return (total / counts.sum().clamp(min=1)).to(logits.dtype)
+
+
 # %% right masked_loss: where before the logarithm, then sum and divide
 def masked_loss(logits, labels, ignore=-100):
     counts = labels != ignore
@@ -594,6 +785,12 @@ def masked_loss(logits, labels, ignore=-100):
     targets = labels[labels != ignore]
     losses = kept.logsumexp(dim=1) - kept[torch.arange(len(kept)), targets]
     return losses.sum() / max(len(kept), 1)
+
+
+# %% right masked_loss: nan becomes 0 before PyTorch's own leaves it out
+def masked_loss(logits, labels, ignore=-100):
+    total = F.cross_entropy(logits.nan_to_num().flatten(0, 1), labels.flatten(), ignore_index=ignore, reduction="sum")
+    return total / (labels != ignore).sum().clamp(min=1)
 
 
 # %% wrong viterbi: word by word
@@ -713,6 +910,114 @@ def viterbi(emissions, table):
     return torch.stack(path[::-1]), best.max()
 
 
+# %% wrong viterbi: a beam of five paths
+# loses viterbi_large: keep the best path into each tag
+def viterbi(emissions, table):
+    rows, steps = emissions.tolist(), table.tolist()
+    beam = [(score, [tag]) for tag, score in enumerate(rows[0])]
+    for row in rows[1:]:
+        further = [(s + steps[p[-1]][tag] + more, [*p, tag]) for s, p in beam for tag, more in enumerate(row)]
+        beam = sorted(further, reverse=True)[:5]
+    score, path = max(beam)
+    return torch.tensor(path), torch.tensor(score, dtype=emissions.dtype)
+
+
+# %% wrong viterbi: a beam of a hundred paths
+# loses viterbi_large: keep the best path into each tag
+def viterbi(emissions, table):
+    rows, steps = emissions.tolist(), table.tolist()
+    beam = [(score, [tag]) for tag, score in enumerate(rows[0])]
+    for row in rows[1:]:
+        further = [(s + steps[p[-1]][tag] + more, [*p, tag]) for s, p in beam for tag, more in enumerate(row)]
+        beam = sorted(further, reverse=True)[:100]
+    score, path = max(beam)
+    return torch.tensor(path), torch.tensor(score, dtype=emissions.dtype)
+
+
+# %% wrong viterbi: every path if they are few, otherwise word by word
+# loses viterbi_large: keep the best path into each tag
+def viterbi(emissions, table):
+    words, tags = emissions.shape
+    if tags**words < 10_000:
+        return slow_viterbi(emissions, table)
+    path = emissions.argmax(dim=1)
+    return path, path_score(emissions, table, path.tolist())
+
+
+# %% wrong viterbi: forbidden steps cost 100
+# loses viterbi_large: forbidden means never
+def viterbi(emissions, table):
+    best, came_from = emissions[0], []
+    for emission in emissions[1:]:
+        best, before = (best[:, None] + table.clamp(min=-100)).max(dim=0)
+        best = best + emission
+        came_from.append(before)
+    path = [best.argmax()]
+    for before in came_from[::-1]:
+        path.append(before[path[-1]])
+    return torch.stack(path[::-1]), best.max()
+
+
+# %% wrong viterbi: forbidden steps cost 10,000, as in the lesson
+# loses viterbi_large: forbidden means never
+def viterbi(emissions, table):
+    best, came_from = emissions[0], []
+    for emission in emissions[1:]:
+        best, before = (best[:, None] + table.masked_fill(table.isinf(), -1e4)).max(dim=0)
+        best = best + emission
+        came_from.append(before)
+    path = [best.argmax()]
+    for before in came_from[::-1]:
+        path.append(before[path[-1]])
+    return torch.stack(path[::-1]), best.max()
+
+
+# %% wrong viterbi: the score is always float32
+# loses viterbi_small: dtype torch.float32, expected torch.float64
+# loses viterbi_large: dtype torch.float32, expected torch.float64
+def viterbi(emissions, table):
+    best, came_from = emissions[0], []
+    for emission in emissions[1:]:
+        best, before = (best[:, None] + table).max(dim=0)
+        best = best + emission
+        came_from.append(before)
+    path = [best.argmax()]
+    for before in came_from[::-1]:
+        path.append(before[path[-1]])
+    return torch.stack(path[::-1]), torch.tensor(best.max().item())
+
+
+# %% wrong viterbi: computed in float32, and turned back
+# loses viterbi_small: nothing on the way may be float32
+# loses viterbi_large: nothing on the way may be float32
+def viterbi(emissions, table):
+    best, came_from = emissions[0].float(), []
+    for emission in emissions[1:]:
+        best, before = (best[:, None] + table.float()).max(dim=0)
+        best = best + emission.float()
+        came_from.append(before)
+    path = [best.argmax()]
+    for before in came_from[::-1]:
+        path.append(before[path[-1]])
+    return torch.stack(path[::-1]), best.max().to(emissions.dtype)
+
+
+# %% wrong viterbi: the path in float32, its score in full
+# loses viterbi_small: equal to it in float32
+def viterbi(emissions, table):
+    rows, steps = emissions.float(), table.float()
+    best, came_from = rows[0], []
+    for row in rows[1:]:
+        best, before = (best[:, None] + steps).max(dim=0)
+        best = best + row
+        came_from.append(before)
+    path = [best.argmax()]
+    for before in came_from[::-1]:
+        path.append(before[path[-1]])
+    path = torch.stack(path[::-1])
+    return path, path_score(emissions, table, path.tolist())
+
+
 # %% right viterbi: plain Python numbers and dictionaries
 def viterbi(emissions, table):
     words, tags = emissions.shape
@@ -781,6 +1086,35 @@ def log_partition(emissions, table):
     for emission in emissions[1:]:
         total = (total[:, None] + table).logsumexp(dim=0) + emission
     return torch.tensor(total.logsumexp(dim=0).item(), dtype=emissions.dtype)
+
+
+# %% wrong log_partition: exp of the table itself
+# loses log_partition_paths: mind exp of the table
+def log_partition(emissions, table):
+    total = emissions[0]
+    for emission in emissions[1:]:
+        peak = total.max()
+        total = peak + ((total - peak).exp() @ table.exp()).log() + emission
+    return total.logsumexp(dim=0)
+
+
+# %% wrong log_partition: the table is clamped, so that its exp stays finite
+# loses log_partition_paths: Clamp nothing
+def log_partition(emissions, table):
+    total = emissions[0]
+    for emission in emissions[1:]:
+        peak = total.max()
+        total = peak + ((total - peak).exp() @ table.clamp(-80, 80).exp()).log() + emission
+    return total.logsumexp(dim=0)
+
+
+# %% wrong log_partition: computed in float32, and turned back
+# loses log_partition_paths: nothing on the way may be float32
+def log_partition(emissions, table):
+    total = emissions[0].float()
+    for emission in emissions[1:]:
+        total = (total[:, None] + table.float()).logsumexp(dim=0) + emission.float()
+    return total.logsumexp(dim=0).to(emissions.dtype)
 
 
 # %% right log_partition: the largest taken out by hand
@@ -908,6 +1242,100 @@ def train_tagger(sentences):
         with torch.no_grad():
             said = head(lstm(pieces(torch.tensor([cut(words)[0]])))[0])[0].argmax(dim=1)
         return [TAGS[n] for n in said[: len(words)]]
+
+    return tag
+
+
+# %% wrong train_tagger: the argument is ignored
+# loses train_tagger_manners: Learn from the argument
+def train_tagger(sentences):
+    torch.manual_seed(1)
+    pieces, shapes = nn.Embedding(VOCAB, 56), nn.Embedding(6, 8)
+    gru, head = nn.GRU(64, 48, batch_first=True, bidirectional=True), nn.Linear(96, len(TAGS))
+    rows = []
+    for s in third:
+        ids, written, firsts = cut(s.words)
+        labels = torch.full((len(ids),), -100)
+        labels[firsts] = torch.tensor([TAG_ID[t] for t in s.tags])
+        rows.append((torch.tensor(ids), torch.tensor(written), labels))
+    score = lambda i, w: head(gru(torch.cat([pieces(i), shapes(w)], dim=2))[0])
+    optimizer = torch.optim.Adam(nn.ModuleList([pieces, shapes, gru, head]).parameters(), lr=0.01)
+    pad = lambda side, value=0: pad_sequence(side, batch_first=True, padding_value=value)
+    for _ in range(2):
+        for part in torch.randperm(len(rows)).split(32):
+            ids, written, labels = zip(*(rows[i] for i in part))
+            loss = F.cross_entropy(score(pad(ids), pad(written)).flatten(0, 1), pad(labels, -100).flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    @torch.no_grad()
+    def tag(words):
+        ids, written, firsts = cut(words)
+        return [TAGS[n] for n in score(torch.tensor([ids]), torch.tensor([written]))[0, firsts].argmax(dim=1)]
+
+    return tag
+
+
+# %% wrong train_tagger: the test sentences are trained on, too
+# loses train_tagger_manners: least of all from splits['test']
+def train_tagger(sentences):
+    torch.manual_seed(1)
+    pieces, shapes = nn.Embedding(VOCAB, 56), nn.Embedding(6, 8)
+    gru, head = nn.GRU(64, 48, batch_first=True, bidirectional=True), nn.Linear(96, len(TAGS))
+    rows = []
+    for s in sentences + splits["test"]:
+        ids, written, firsts = cut(s.words)
+        labels = torch.full((len(ids),), -100)
+        labels[firsts] = torch.tensor([TAG_ID[t] for t in s.tags])
+        rows.append((torch.tensor(ids), torch.tensor(written), labels))
+    score = lambda i, w: head(gru(torch.cat([pieces(i), shapes(w)], dim=2))[0])
+    optimizer = torch.optim.Adam(nn.ModuleList([pieces, shapes, gru, head]).parameters(), lr=0.01)
+    pad = lambda side, value=0: pad_sequence(side, batch_first=True, padding_value=value)
+    for _ in range(2):
+        for part in torch.randperm(len(rows)).split(32):
+            ids, written, labels = zip(*(rows[i] for i in part))
+            loss = F.cross_entropy(score(pad(ids), pad(written)).flatten(0, 1), pad(labels, -100).flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    @torch.no_grad()
+    def tag(words):
+        ids, written, firsts = cut(words)
+        return [TAGS[n] for n in score(torch.tensor([ids]), torch.tensor([written]))[0, firsts].argmax(dim=1)]
+
+    return tag
+
+
+# %% wrong train_tagger: the model has a global name, which the next call gives to another
+# loses train_tagger_manners: build a new model in each call
+def train_tagger(sentences):
+    global network
+    torch.manual_seed(1)
+    pieces, shapes = nn.Embedding(VOCAB, 56), nn.Embedding(6, 8)
+    gru, head = nn.GRU(64, 48, batch_first=True, bidirectional=True), nn.Linear(96, len(TAGS))
+    rows = []
+    for s in sentences:
+        ids, written, firsts = cut(s.words)
+        labels = torch.full((len(ids),), -100)
+        labels[firsts] = torch.tensor([TAG_ID[t] for t in s.tags])
+        rows.append((torch.tensor(ids), torch.tensor(written), labels))
+    network = lambda i, w: head(gru(torch.cat([pieces(i), shapes(w)], dim=2))[0])
+    optimizer = torch.optim.Adam(nn.ModuleList([pieces, shapes, gru, head]).parameters(), lr=0.01)
+    pad = lambda side, value=0: pad_sequence(side, batch_first=True, padding_value=value)
+    for _ in range(2):
+        for part in torch.randperm(len(rows)).split(32):
+            ids, written, labels = zip(*(rows[i] for i in part))
+            loss = F.cross_entropy(network(pad(ids), pad(written)).flatten(0, 1), pad(labels, -100).flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+
+    @torch.no_grad()
+    def tag(words):
+        ids, written, firsts = cut(words)
+        return [TAGS[n] for n in network(torch.tensor([ids]), torch.tensor([written]))[0, firsts].argmax(dim=1)]
 
     return tag
 
@@ -1107,6 +1535,21 @@ def cured_table(sentences, labels, vocab, tags, steps, lr):
             table -= lr * gradient
         losses.append(loss.item())
     return table.detach(), losses, (table[ids].argmax(dim=2) == targets).float().mean().item()
+
+
+# %% wrong cured_table: the accuracy of the table before the last step
+# loses cured_table_accuracy: after the last step
+def cured_table(sentences, labels, vocab, tags, steps, lr):
+    words, targets = torch.tensor(sum(sentences, [])), torch.tensor(sum(labels, []))
+    table, losses = torch.zeros(vocab, tags, requires_grad=True), []
+    for _ in range(steps):
+        loss = F.cross_entropy(table[words], targets)
+        accuracy = (table[words].argmax(dim=1) == targets).float().mean().item()
+        (gradient,) = torch.autograd.grad(loss, table)
+        with torch.no_grad():
+            table -= lr * gradient
+        losses.append(loss.item())
+    return table.detach(), losses, accuracy
 
 
 # %% right cured_table: labels padded with -100, a mask for the accuracy
