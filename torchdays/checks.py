@@ -46,11 +46,14 @@ def call(function, *args, **kwargs):
     if got is None:
         raise AssertionError(f"{name} returned None: is the return statement missing?")
     for _, thing, held in given.differences():
-        kind = type(thing).__name__
-        what = f"tensor it was given, of shape {tuple(held.shape)}" if kind == "Tensor" else f"{kind} it was given"
+        if isinstance(thing, torch.Tensor):
+            raise AssertionError(
+                f"{name} changed a tensor it was given, of shape {tuple(held.shape)}. Its caller still needs "
+                "that tensor: build a new one (an operation ending in _ works in place)."
+            )
         raise AssertionError(
-            f"{name} changed a {what}. Its caller still needs that {kind.lower()}: build a new one "
-            + ("(an operation ending in _ works in place)." if kind == "Tensor" else "(sorted(x) instead of x.sort()).")
+            f"{name} changed a {type(thing).__name__} it was given. Its caller still needs it as it was: "
+            "build a new one, or work on a copy."
         )
     return got
 
