@@ -8,16 +8,6 @@ def project():
     }
 
 
-# %% right project: language modelling, with the same model
-def project():
-    return {
-        "task": "language modelling",
-        "metric": "accuracy",
-        "question": "How often can a small network guess the next letter of a manual?",
-        "baseline": "Always the most frequent character, a space.",
-    }
-
-
 # %% right project: text generation, with the same model
 def project():
     return {
@@ -39,13 +29,13 @@ def project():
 
 
 # %% wrong project: the metric of another task
-# loses project_statement: the metric of translation is
+# loses project_statement: the metric of text classification is
 def project():
     return {
-        "task": "translation",
-        "metric": "accuracy",
-        "question": "Does a recurrent network read dates in forms that it was not trained on?",
-        "baseline": "In each place, what training dates have there most often.",
+        "task": "text classification",
+        "metric": "exact match",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
     }
 
 
@@ -53,10 +43,10 @@ def project():
 # loses project_statement: end with a question mark
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
-        "question": "Recurrent networks that read dates in many forms.",
-        "baseline": "In each place, what training dates have there most often.",
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Recurrent networks that tell praise from warning in reviews.",
+        "baseline": "The label that training reviews have most often.",
     }
 
 
@@ -64,9 +54,9 @@ def project():
 # loses project_statement: should need no neural network
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
-        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
         "baseline": "A smaller LSTM that was trained for one epoch.",
     }
 
@@ -75,9 +65,9 @@ def project():
 # loses project_statement: should need no neural network
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
-        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
         "baseline": "A small neural net of two layers.",
     }
 
@@ -86,9 +76,9 @@ def project():
 # loses project_statement: should need no neural network
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
-        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
         "baseline": "A convolution with max pooling on top.",
     }
 
@@ -97,9 +87,9 @@ def project():
 # loses project_statement: should need no neural network
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
-        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
         "baseline": "A fine-tuned BERT of Day 14.",
     }
 
@@ -108,10 +98,10 @@ def project():
 # loses project_statement: six different words
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
+        "task": "text classification",
+        "metric": "accuracy",
         "question": "Bla bla bla bla bla bla?",
-        "baseline": "In each place, what training dates have there most often.",
+        "baseline": "The label that training reviews have most often.",
     }
 
 
@@ -119,14 +109,23 @@ def project():
 # loses project_statement: the keys should be
 def project():
     return {
-        "task": "translation",
-        "metric": "exact match",
-        "question": "Does a recurrent network read dates in forms that it was not trained on?",
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
     }
 
 
 # %% wrong batches: labels padded with 0, which is a class
 # loses batches_rows: Padding and unknown labels are -100
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -148,6 +147,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: an unknown label becomes the first class
 # loses batches_rows: Padding and unknown labels are -100
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -169,6 +177,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: seeds Python's global generator
 # loses batches_order: a global generator was used
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -191,6 +208,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: draws with replacement
 # loses batches_order: exactly once
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -212,6 +238,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: seed 0 taken for no seed
 # loses batches_order: seed=0 is a seed as well
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed:
@@ -233,6 +268,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: always the same order
 # loses batches_order: another seed should give another order
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -253,11 +297,10 @@ def make_batches(task, examples, batch_size, seed=None):
 
 
 # %% wrong batches: sorts the caller's list
-# loses batches_rows: was changed
-# loses batches_order: without a seed the order should stay
+# loses batches_rows: changed a list
+# loses batches_order: changed a list
 # loses predict_labels: in the order of the inputs
 # loses train_beats: the bar is
-# loses settings_run: no setting clearly beats
 def make_batches(task, examples, batch_size, seed=None):
     examples.sort(key=lambda row: len(row.tokens))
     order = list(range(len(examples)))
@@ -280,6 +323,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: only whole batches are shuffled
 # loses batches_order: shuffle the examples, then cut
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     class_id = {label: i for i, label in enumerate(task.classes)}
@@ -301,6 +353,15 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: shuffled, then sorted by length
 # loses batches_order: sorted by length
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -321,9 +382,82 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+# %% wrong batches: buckets of one length
+# loses batches_order: texts of one length share a batch
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
+def make_batches(task, examples, batch_size, seed=None):
+    order = list(range(len(examples)))
+    if seed is not None:
+        random.Random(seed).shuffle(order)
+        order.sort(key=lambda i: len(examples[i].tokens))
+    class_id = {label: i for i, label in enumerate(task.classes)}
+    batches = []
+    for start in range(0, len(order), batch_size):
+        rows = [examples[i] for i in order[start : start + batch_size]]
+        tokens = [torch.tensor([task.vocab.get(token, 1) for token in row.tokens]) for row in rows]
+        labels = [torch.tensor([class_id.get(label, -100) for label in row.labels], dtype=torch.long) for row in rows]
+        batches.append(
+            (
+                nn.utils.rnn.pad_sequence(tokens, batch_first=True),
+                nn.utils.rnn.pad_sequence(labels, batch_first=True, padding_value=-100),
+            )
+        )
+    if seed is not None:
+        random.Random(seed + 3).shuffle(batches)
+    return batches
+
+
+# %% wrong batches: the list is turned, not shuffled
+# loses batches_order: examples that were neighbours still are
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
+def make_batches(task, examples, batch_size, seed=None):
+    order = list(range(len(examples)))
+    if seed is not None:
+        first = (7 * seed + 3) % len(order)
+        order = order[first:] + order[:first]
+    class_id = {label: i for i, label in enumerate(task.classes)}
+    batches = []
+    for start in range(0, len(order), batch_size):
+        rows = [examples[i] for i in order[start : start + batch_size]]
+        tokens = [torch.tensor([task.vocab.get(token, 1) for token in row.tokens]) for row in rows]
+        labels = [torch.tensor([class_id.get(label, -100) for label in row.labels], dtype=torch.long) for row in rows]
+        batches.append(
+            (
+                nn.utils.rnn.pad_sequence(tokens, batch_first=True),
+                nn.utils.rnn.pad_sequence(labels, batch_first=True, padding_value=-100),
+            )
+        )
+    return batches
+
+
 # %% wrong batches: seed 0 draws a new order each time
 # loses batches_order: it should give the same order each time
 # loses train_beats: two trainings with one seed differ
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -897,7 +1031,6 @@ def predict(task, model, inputs):
 # %% wrong predict: ids instead of labels
 # loses predict_labels: expected
 # loses train_beats: the bar is
-# loses settings_run: no setting clearly beats
 def predict(task, model, inputs):
     mode = model.training
     model.eval()
@@ -929,7 +1062,6 @@ def predict(task, model, inputs):
 # %% wrong predict: sorted by length, never put back
 # loses predict_labels: in the order of the inputs
 # loses train_beats: the bar is
-# loses settings_run: no setting clearly beats
 def predict(task, model, inputs):
     mode = model.training
     model.eval()
@@ -988,11 +1120,20 @@ def predict(task, model, inputs):
 
 # %% wrong train: learns from validation as well
 # loses train_beats: validation or test
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
     for epoch in range(settings.get("epochs", 1)):
-        for inputs, targets in make_batches(task, task.train + task.valid, 32, seed=1000 * seed + epoch):
+        for inputs, targets in make_batches(task, task.train + task.valid, 64, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
             loss.backward()
@@ -1002,10 +1143,19 @@ def train(task, seed, **settings):
 
 # %% wrong train: loads validation once more
 # loses train_beats: validation or test
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + load(task.name).valid, 32, seed=seed):
+    for inputs, targets in make_batches(task, task.train + load(task.name).valid, 64, seed=seed):
         loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
         optimizer.zero_grad()
         loss.backward()
@@ -1015,10 +1165,19 @@ def train(task, seed, **settings):
 
 # %% wrong train: reads validation from a variable outside
 # loses train_beats: validation or test
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + mine.valid, 32, seed=seed):
+    for inputs, targets in make_batches(task, task.train + mine.valid, 64, seed=seed):
         loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
         optimizer.zero_grad()
         loss.backward()
@@ -1028,10 +1187,19 @@ def train(task, seed, **settings):
 
 # %% wrong train: makes the test split itself
 # loses train_beats: validation or test
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + TASKS[task.name][0]("test"), 32, seed=seed):
+    for inputs, targets in make_batches(task, task.train + TASKS[task.name][0]("test"), 64, seed=seed):
         loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
         optimizer.zero_grad()
         loss.backward()
@@ -1044,7 +1212,79 @@ def train(task, seed, **settings):
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + translation("test"), 32, seed=seed):
+    for inputs, targets in make_batches(task, task.train + translation("test"), 64, seed=seed):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% wrong train: a list of validation examples, made anew outside
+# loses train_beats: validation or test
+kept = translation("valid")
+
+
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for inputs, targets in make_batches(task, task.train + kept, 64, seed=seed):
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% wrong train: batches of validation, kept outside as tensors
+# loses train_beats: validation or test
+kept = make_batches(load("translation"), load("translation").valid, 64, seed=0)
+
+
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for inputs, targets in make_batches(task, task.train, 64, seed=seed) + kept:
+        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+# %% wrong train: the first model is kept, and returned again
+# loses train_beats: train anew in each call
+made = {}
+
+
+def train(task, seed, **settings):
+    key = task.name, seed, *settings.items()
+    if key not in made:
+        made[key] = model = build_model(task, seed, **settings)
+        optimizer = torch.optim.AdamW(model.parameters(), lr=0.04)
+        for inputs, targets in make_batches(task, task.train + task.valid, 64, seed=seed):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return made[key]
+
+
+# %% wrong train: loads its examples, whatever it is given
+# loses train_beats: learn from the task.train of this call
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
+def train(task, seed, **settings):
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for inputs, targets in make_batches(task, load(task.name).train, 64, seed=seed):
         loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
         optimizer.zero_grad()
         loss.backward()
@@ -1054,6 +1294,15 @@ def train(task, seed, **settings):
 
 # %% wrong train: learns from the test split
 # loses train_beats: opened the test split
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     task = task._replace(train=task.train + open_test_split(task.name))
     model = build_model(task, seed, **settings).train()
@@ -1098,6 +1347,15 @@ def train(task, seed, **settings):
 
 # %% wrong train: the settings are ignored
 # loses settings_run: does train read what they change
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.04)
@@ -1112,6 +1370,15 @@ def train(task, seed, **settings):
 
 # %% wrong train: an order that no seed decides
 # loses train_beats: two trainings with one seed differ
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1126,7 +1393,16 @@ def train(task, seed, **settings):
 
 # %% wrong train: returns nothing
 # loses train_beats: returned None
-# loses settings_run: stopped with
+# loses settings_run: it is a NoneType
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1142,6 +1418,15 @@ def train(task, seed, **settings):
 # %% wrong train: trains towards the baseline's answers: a constant predictor
 # loses train_beats: the bar is
 # loses settings_run: no setting clearly beats
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1228,7 +1513,6 @@ def experiment(run, settings, seeds):
 
 # %% wrong experiment: one seed, run three times
 # loses experiment_table: are not those of the seeds
-# loses settings_run: does the seed reach
 def experiment(run, settings, seeds):
     if len(settings) < 2 or len(set(seeds)) < 3:
         raise ValueError("a comparison needs two settings and three different seeds")
@@ -1313,7 +1597,6 @@ def experiment(run, settings, seeds):
 
 # %% wrong experiment: the setting is not handed on
 # loses experiment_table: are not those of the seeds
-# loses settings_run: two settings have the same three scores
 def experiment(run, settings, seeds):
     if len(settings) < 2 or len(set(seeds)) < 3:
         raise ValueError("a comparison needs two settings and three different seeds")
@@ -1559,6 +1842,30 @@ def report_figure(results, baseline, metric):
     return figure
 
 
+# %% wrong figure: a legend written by hand, in the wrong order
+# loses figure_shows: markers that are not its scores
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for place, row in enumerate(results.values()):
+        axes.plot([place] * len(row["scores"]), row["scores"], "o")
+    axes.legend(list(results)[::-1])
+    axes.axhline(baseline, color="black", linestyle="--")
+    axes.set(xlabel="setting", ylabel=metric, title="Every run of every setting, and the baseline")
+    return figure
+
+
+# %% wrong figure: right ticks, and a legend that contradicts them
+# loses figure_shows: markers that are not its scores
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    groups = [axes.scatter([i] * len(row["scores"]), row["scores"]) for i, row in enumerate(results.values())]
+    axes.axhline(baseline, color="black", linestyle="--")
+    axes.set_xticks(range(len(results)), list(results))
+    axes.legend(groups[::-1], list(results))
+    axes.set(xlabel="setting", ylabel=metric, title="Every run of every setting, and the baseline")
+    return figure
+
+
 # %% wrong figure: the seeds on the horizontal axis
 # loses figure_shows: among each other
 def report_figure(results, baseline, metric):
@@ -1596,6 +1903,18 @@ def report_figure(results, baseline, metric):
     axes.set_ylabel(f"{metric} on validation")
     figure.suptitle("Three runs of each setting")
     axes.legend()
+    return figure
+
+
+# %% right figure: grey runs, coloured means that the legend names
+def report_figure(results, baseline, metric):
+    figure, axes = plt.subplots()
+    for place, (name, row) in enumerate(results.items()):
+        axes.plot([place] * len(row["scores"]), row["scores"], ".", color="gray")
+        axes.plot([place], [statistics.mean(row["scores"])], "s", label=name)
+    axes.axhline(baseline, color="black", linestyle="--", label="baseline")
+    axes.legend()
+    axes.set(xlabel="setting", ylabel=metric, title="Runs (dots) and means (squares)")
     return figure
 
 
@@ -1657,7 +1976,7 @@ def honest_split(examples, share, seed):
 
 
 # %% wrong lab: shuffles the caller's list
-# loses lab_split: shuffled in place
+# loses lab_split: changed a list
 def honest_split(examples, share, seed):
     random.Random(seed).shuffle(examples)
     customers = sorted({mail.customer for mail in examples})
@@ -1708,6 +2027,24 @@ def honest_split(examples, share, seed):
     train = [mail for mail in examples if mail.customer not in held_out]
     valid = [mail for mail in examples if mail.customer in held_out]
     return train, valid
+
+
+# %% wrong lab: draws among the messages: who writes more is held out more often
+# loses lab_split: not from the messages
+def honest_split(examples, share, seed):
+    shuffled = random.Random(seed).sample(examples, len(examples))
+    customers = list(dict.fromkeys(mail.customer for mail in shuffled))
+    held_out = set(customers[: max(1, round(share * len(customers)))])
+    return [m for m in examples if m.customer not in held_out], [m for m in examples if m.customer in held_out]
+
+
+# %% wrong lab: turns the list of customers
+# loses lab_split: is not to draw
+def honest_split(examples, share, seed):
+    customers = sorted({mail.customer for mail in examples})
+    first = 7 * seed % len(customers)
+    held_out = set((customers[first:] + customers[:first])[: max(1, round(share * len(customers)))])
+    return [m for m in examples if m.customer not in held_out], [m for m in examples if m.customer in held_out]
 
 
 # %% right lab: customers shuffled, messages sent to their side
@@ -1802,6 +2139,15 @@ def predict(task, model, inputs):
 
 # %% wrong train: the seed is read by nobody
 # loses settings_run: does the seed reach
+def project():
+    return {  # the task that trains fastest
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "The label that training reviews have most often.",
+    }
+
+
 def train(task, seed, **settings):
     model = build_model(task, 0, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1876,6 +2222,19 @@ def honest_split(examples, share, seed):
     splitter = GroupShuffleSplit(n_splits=1, test_size=size, random_state=seed)
     train_places, valid_places = next(splitter.split(examples, groups=customers))
     return [examples[i] for i in train_places], [examples[i] for i in valid_places]
+
+
+# %% right lab: as many of either label as can be
+def honest_split(examples, share, seed):
+    dice = random.Random(seed)
+    label_of = {mail.customer: mail.label for mail in examples}
+    groups = [[c for c in sorted(label_of) if label_of[c] == label] for label in sorted(set(label_of.values()))]
+    for group in groups:
+        dice.shuffle(group)
+    dice.shuffle(groups)
+    turns = sorted((place, number, c) for number, group in enumerate(groups) for place, c in enumerate(group))
+    held_out = {c for _, _, c in turns[: max(1, round(share * len(turns)))]}
+    return [m for m in examples if m.customer not in held_out], [m for m in examples if m.customer in held_out]
 
 
 # %% wrong lab: the share is rounded up
