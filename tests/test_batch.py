@@ -19,7 +19,7 @@ from graders import read_answers
 from nbformat.v4 import new_code_cell, new_notebook
 from toy import DAY, RIGHT, make_course, released
 
-from torchdays import notebooks
+from torchdays import course, notebooks
 from torchdays.grading import review, sandbox
 from torchdays.grading.execute import execute, names_of_answers, names_that_change
 from torchdays.grading.outcomes import State
@@ -154,6 +154,13 @@ def test_grading_refuses_without_a_sandbox_and_says_what_to_install(toys, tmp_pa
     assert "WITHOUT A SANDBOX" in loud.stdout and "20 / 20" in loud.stdout and "NO SANDBOX" in loud.stdout
     with (root / "outcomes.csv").open(encoding="utf-8") as file:
         assert [row["sandbox"] for row in csv.DictReader(file)] == ["NO"]
+
+
+def test_what_grades_imports_no_torch():
+    """Only what runs in the sandbox does, once: each worker would wait for it, and hold it."""
+    program = "import sys, torchdays.commands, torchdays.grading.batch; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=course.ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 # The same verdict on what is honest

@@ -1,7 +1,8 @@
 """What runs inside the sandbox: a warm parent that has imported torch, and forks a kernel for each submission.
 
 The parent is our code alone. Each kernel gets namespaces, folders and limits of its own before a
-line of a learner's code runs. Talks to sandbox.py by lines of JSON; Linux only.
+line of a learner's code runs. Talks to sandbox.py by lines of JSON; Linux only. What grades imports this module,
+too, and no torch: that is imported where a kernel is made.
 """
 
 import base64
@@ -19,8 +20,6 @@ from pathlib import Path
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
-
-from torchdays.contents import Contents
 
 WARM = [  # what exercises import: imported once, before the fork, and shared by all kernels
     "numpy",
@@ -198,6 +197,8 @@ class Kernel(IPythonKernel):
     """IPython's kernel, which can put back what tests rely on before a cell, and remember what the cell defines."""
 
     def __init__(self, **kwargs):
+        from torchdays.contents import Contents
+
         super().__init__(**kwargs)
         self._kept, self._contents, self._restored = {}, Contents(), True
         self._untouched = Untouched(self.shell)
@@ -252,6 +253,8 @@ class Untouched:
 
     def __init__(self, shell):
         import torch
+
+        from torchdays.contents import Contents
 
         self.shell = shell
         self.names = dict(shell.user_ns)
