@@ -8,6 +8,18 @@ def project():
     }
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% right project: text generation, with the same model
 def project():
     return {
@@ -39,6 +51,18 @@ def project():
     }
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong project: a topic instead of a question
 # loses project_statement: end with a question mark
 def project():
@@ -48,6 +72,18 @@ def project():
         "question": "Recurrent networks that tell praise from warning in reviews.",
         "baseline": "The label that training reviews have most often.",
     }
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong project: another network as the baseline
@@ -61,6 +97,18 @@ def project():
     }
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong project: a neural net by its short name
 # loses project_statement: should need no neural network
 def project():
@@ -70,6 +118,18 @@ def project():
         "question": "Can a network tell praise from warning in reviews it never saw?",
         "baseline": "A small neural net of two layers.",
     }
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong project: a convolution as the baseline
@@ -83,6 +143,18 @@ def project():
     }
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong project: a pre-trained model as the baseline
 # loses project_statement: should need no neural network
 def project():
@@ -92,6 +164,18 @@ def project():
         "question": "Can a network tell praise from warning in reviews it never saw?",
         "baseline": "A fine-tuned BERT of Day 14.",
     }
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong project: six times the same word
@@ -105,6 +189,18 @@ def project():
     }
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong project: a key is missing
 # loses project_statement: the keys should be
 def project():
@@ -113,6 +209,18 @@ def project():
         "metric": "accuracy",
         "question": "Can a network tell praise from warning in reviews it never saw?",
     }
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong batches: labels padded with 0, which is a class
@@ -145,6 +253,18 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong batches: an unknown label becomes the first class
 # loses batches_rows: Padding and unknown labels are -100
 def project():
@@ -173,6 +293,18 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong batches: seeds Python's global generator
@@ -206,6 +338,18 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong batches: draws with replacement
 # loses batches_order: exactly once
 def project():
@@ -234,6 +378,18 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong batches: seed 0 taken for no seed
@@ -266,6 +422,18 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong batches: always the same order
 # loses batches_order: another seed should give another order
 def project():
@@ -294,6 +462,18 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong batches: sorts the caller's list
@@ -351,6 +531,18 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong batches: shuffled, then sorted by length
 # loses batches_order: sorted by length
 def project():
@@ -380,6 +572,18 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% wrong batches: buckets of one length
@@ -415,6 +619,18 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong batches: the list is turned, not shuffled
 # loses batches_order: examples that were neighbours still are
 def project():
@@ -446,6 +662,18 @@ def make_batches(task, examples, batch_size, seed=None):
     return batches
 
 
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
+
+
 # %% wrong batches: seed 0 draws a new order each time
 # loses batches_order: it should give the same order each time
 # loses train_beats: two trainings with one seed differ
@@ -475,6 +703,18 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
+
+
+def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+    model = build_model(task, seed, **settings)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return model
 
 
 # %% right batches: filled tensors, torch's own generator
@@ -1132,7 +1372,7 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(settings.get("epochs", 1)):
+    for epoch in range(settings.get("epochs", 2)):
         for inputs, targets in make_batches(task, task.train + task.valid, 64, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
@@ -1155,11 +1395,12 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + load(task.name).valid, 64, seed=seed):
-        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train + load(task.name).valid, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return model
 
 
@@ -1177,11 +1418,12 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + mine.valid, 64, seed=seed):
-        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train + mine.valid, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return model
 
 
@@ -1199,11 +1441,12 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train + TASKS[task.name][0]("test"), 64, seed=seed):
-        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train + TASKS[task.name][0]("test"), 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return model
 
 
@@ -1284,11 +1527,12 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, load(task.name).train, 64, seed=seed):
-        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, load(task.name).train, 64, seed=seed + epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return model
 
 
@@ -1307,7 +1551,7 @@ def train(task, seed, **settings):
     task = task._replace(train=task.train + open_test_split(task.name))
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(settings.get("epochs", 1)):
+    for epoch in range(settings.get("epochs", 2)):
         for inputs, targets in make_batches(task, task.train, 64, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
@@ -1359,7 +1603,7 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.04)
-    for epoch in range(settings.get("epochs", 1)):
+    for epoch in range(settings.get("epochs", 2)):
         for inputs, targets in make_batches(task, task.train, 64, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
@@ -1382,7 +1626,7 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(settings.get("epochs", 1)):
+    for epoch in range(settings.get("epochs", 3)):
         for inputs, targets in make_batches(task, task.train, 64, seed=random.SystemRandom().randrange(10**6)):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
@@ -1406,7 +1650,7 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(settings.get("epochs", 1)):
+    for epoch in range(settings.get("epochs", 2)):
         for inputs, targets in make_batches(task, task.train, 64, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
             optimizer.zero_grad()
@@ -1430,7 +1674,7 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(settings.get("epochs", 1)):
+    for epoch in range(settings.get("epochs", 2)):
         for inputs, targets in make_batches(task, task.train, 64, seed=1000 * seed + epoch):
             loss = F.cross_entropy(model(inputs).flatten(0, 1), torch.zeros_like(targets).flatten())
             optimizer.zero_grad()
@@ -2151,11 +2395,12 @@ def project():
 def train(task, seed, **settings):
     model = build_model(task, 0, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for inputs, targets in make_batches(task, task.train, 64, seed=0):
-        loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+    for epoch in range(2):
+        for inputs, targets in make_batches(task, task.train, 64, seed=epoch):
+            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
     return model
 
 
