@@ -46,13 +46,17 @@ class Answer:
 
 def read_answers(day):
     """The right and wrong answers of a day; tests/answers/README.md has the format."""
-    answers = []
+    answers, shared = [], {name: code for kind, name, _, code in _blocks(day) if kind == "shared"}
     for kind, cell, title, code in _blocks(day):
-        if kind == "equivalent":
+        if kind in ("equivalent", "shared"):
             continue
         loses = dict(re.findall(r"(?m)^# loses (\w+): (.+?)\s*$", code))
         if (kind == "wrong") != bool(loses):
             raise ValueError(f"tests/answers/{day}.py: '{title}' must say what it loses if, and only if, it is wrong")
+        for name in re.findall(r"(?m)^# uses (\w+)$", code):
+            if name not in shared:
+                raise ValueError(f"tests/answers/{day}.py: '{title}' uses '{name}', and there is no such shared block")
+            code = shared[name] + code
         answers.append(Answer(kind, cell, title, code, loses))
     return answers
 
@@ -73,7 +77,7 @@ def _blocks(day):
     text = (ANSWERS / f"{day}.py").read_text(encoding="utf-8")
     for block in re.split(r"(?m)^# %% ", text)[1:]:
         head, _, code = block.partition("\n")
-        match = re.fullmatch(r"(right|wrong|equivalent) (\w+): (.+)", head.strip())
+        match = re.fullmatch(r"(right|wrong|equivalent|shared) (\w+): (.+)", head.strip())
         if match is None:
             raise ValueError(f"tests/answers/{day}.py: cannot read the heading '# %% {head}'")
         yield (*match.groups(), code)
@@ -161,7 +165,7 @@ def _serve(exercise, pipe, timeout):
             return
     pipe.send("ready")
     given = Contents()
-    for name in exercise.given & space.keys():
+    for name in sorted(exercise.given & space.keys()):
         given.remember(name, space[name])
     while True:
         try:

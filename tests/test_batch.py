@@ -21,7 +21,7 @@ from toy import DAY, RIGHT, make_course, released
 
 from torchdays import course, notebooks
 from torchdays.grading import review, sandbox
-from torchdays.grading.execute import execute, names_of_answers, names_that_change
+from torchdays.grading.execute import bound, execute, names_of_answers, names_that_change
 from torchdays.grading.outcomes import State
 
 MANY, KILLS = 30, 10
@@ -207,6 +207,8 @@ def test_the_solution_of_every_day_keeps_its_points_in_the_sandbox(exercise_day,
     notebook = notebooks.read(exercise_day.solution)
     exercise = notebooks.read(exercise_day.exercise)
     names = names_of_answers(exercise), names_that_change(exercise)
+    bindings = [bound(cell.source) for cell in exercise.cells if cell.cell_type == "code"]
+    assert names[1] <= set().union(*bindings), "a tag names what no cell makes"
     state, note, changed = execute(notebook, wall, sandbox.Limits(), None, *names)
     errors = [o.get("evalue") for cell in notebook.cells for o in cell.get("outputs", []) if o.output_type == "error"]
     assert (state, note, errors, changed) == (State.GRADED, "", [], {})

@@ -870,6 +870,20 @@ def fit_repaired(X, y, lr, steps):
     return w.value, losses
 
 
+# %% right fit_repaired: cleared before each step, so that the last step's lines stay
+def fit_repaired(X, y, lr, steps):
+    w = Var(torch.zeros(X.shape[1], dtype=X.dtype))
+    losses = []
+    for _ in range(steps):
+        tape.clear()
+        loss = mean_square(linear(X, w), y)
+        w.grad = torch.zeros_like(w.value)
+        play_back(loss)
+        w.value = w.value - lr * w.grad
+        losses.append(loss.value.item())
+    return w.value, losses
+
+
 # %% right fit_repaired: a new tape for each step
 def fit_repaired(X, y, lr, steps):
     global tape

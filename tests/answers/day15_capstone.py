@@ -1,14 +1,14 @@
-# %% right project: text classification, with the same model
+# %% shared reviews: the task that trains fastest, with a score well above the bar
 def project():
-    return {
+    return {  # the task that trains fastest
         "task": "text classification",
         "metric": "accuracy",
         "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "A congruent rule: always the more frequent label.",
+        "baseline": "The label that training reviews have most often.",
     }
 
 
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
+def train(task, seed, **settings):
     model = build_model(task, seed, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
     for epoch in range(2):
@@ -19,6 +19,16 @@ def train(task, seed, **settings):  # two epochs: its score lies well above the 
             optimizer.step()
     return model
 
+
+# %% right project: text classification, with the same model
+# uses reviews
+def project():
+    return {
+        "task": "text classification",
+        "metric": "accuracy",
+        "question": "Can a network tell praise from warning in reviews it never saw?",
+        "baseline": "A congruent rule: always the more frequent label.",
+    }
 
 # %% right project: text generation, with the same model
 def project():
@@ -42,6 +52,7 @@ def project():
 
 # %% wrong project: the metric of another task
 # loses project_statement: the metric of text classification is
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -50,21 +61,9 @@ def project():
         "baseline": "The label that training reviews have most often.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: a topic instead of a question
 # loses project_statement: end with a question mark
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -73,21 +72,9 @@ def project():
         "baseline": "The label that training reviews have most often.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: another network as the baseline
 # loses project_statement: should need no neural network
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -96,21 +83,9 @@ def project():
         "baseline": "A smaller LSTM that was trained for one epoch.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: a neural net by its short name
 # loses project_statement: should need no neural network
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -119,21 +94,9 @@ def project():
         "baseline": "A small neural net of two layers.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: a convolution as the baseline
 # loses project_statement: should need no neural network
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -142,21 +105,9 @@ def project():
         "baseline": "A convolution with max pooling on top.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: a pre-trained model as the baseline
 # loses project_statement: should need no neural network
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -165,21 +116,9 @@ def project():
         "baseline": "A fine-tuned BERT of Day 14.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: six times the same word
 # loses project_statement: six different words
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -188,21 +127,9 @@ def project():
         "baseline": "The label that training reviews have most often.",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong project: a key is missing
 # loses project_statement: the keys should be
+# uses reviews
 def project():
     return {
         "task": "text classification",
@@ -210,30 +137,9 @@ def project():
         "question": "Can a network tell praise from warning in reviews it never saw?",
     }
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: labels padded with 0, which is a class
 # loses batches_rows: Padding and unknown labels are -100
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -252,30 +158,9 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: an unknown label becomes the first class
 # loses batches_rows: Padding and unknown labels are -100
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -294,30 +179,9 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: seeds Python's global generator
 # loses batches_order: a global generator was used
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -337,30 +201,9 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: draws with replacement
 # loses batches_order: exactly once
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -379,30 +222,9 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: seed 0 taken for no seed
 # loses batches_order: seed=0 is a seed as well
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed:
@@ -421,30 +243,9 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: always the same order
 # loses batches_order: another seed should give another order
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -462,19 +263,6 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
-
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
 
 # %% wrong batches: sorts the caller's list
 # loses batches_rows: changed a list
@@ -503,15 +291,7 @@ def make_batches(task, examples, batch_size, seed=None):
 
 # %% wrong batches: only whole batches are shuffled
 # loses batches_order: shuffle the examples, then cut
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     class_id = {label: i for i, label in enumerate(task.classes)}
@@ -530,30 +310,9 @@ def make_batches(task, examples, batch_size, seed=None):
         random.Random(seed).shuffle(batches)
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: shuffled, then sorted by length
 # loses batches_order: sorted by length
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -573,30 +332,9 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: buckets of one length
 # loses batches_order: texts of one length share a batch
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -618,30 +356,9 @@ def make_batches(task, examples, batch_size, seed=None):
         random.Random(seed + 3).shuffle(batches)
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: the list is turned, not shuffled
 # loses batches_order: examples that were neighbours still are
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -661,31 +378,10 @@ def make_batches(task, examples, batch_size, seed=None):
         )
     return batches
 
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
-
 # %% wrong batches: seed 0 draws a new order each time
 # loses batches_order: it should give the same order each time
 # loses train_beats: two trainings with one seed differ
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def make_batches(task, examples, batch_size, seed=None):
     order = list(range(len(examples)))
     if seed is not None:
@@ -703,19 +399,6 @@ def make_batches(task, examples, batch_size, seed=None):
             )
         )
     return batches
-
-
-def train(task, seed, **settings):  # two epochs: its score lies well above the bar
-    model = build_model(task, seed, **settings)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
-    for epoch in range(2):
-        for inputs, targets in make_batches(task, task.train, 64, seed=seed + epoch):
-            loss = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-    return model
-
 
 # %% right batches: filled tensors, torch's own generator
 def make_batches(task, examples, batch_size, seed=None):
@@ -1360,15 +1043,7 @@ def predict(task, model, inputs):
 
 # %% wrong train: learns from validation as well
 # loses train_beats: validation or test
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1380,18 +1055,9 @@ def train(task, seed, **settings):
             optimizer.step()
     return model
 
-
 # %% wrong train: loads validation once more
 # loses train_beats: validation or test
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1403,18 +1069,9 @@ def train(task, seed, **settings):
             optimizer.step()
     return model
 
-
 # %% wrong train: reads validation from a variable outside
 # loses train_beats: validation or test
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1426,18 +1083,9 @@ def train(task, seed, **settings):
             optimizer.step()
     return model
 
-
 # %% wrong train: makes the test split itself
 # loses train_beats: validation or test
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1448,7 +1096,6 @@ def train(task, seed, **settings):
             loss.backward()
             optimizer.step()
     return model
-
 
 # %% wrong train: calls the maker of the test split
 # loses train_beats: validation or test
@@ -1515,15 +1162,7 @@ def train(task, seed, **settings):
 
 # %% wrong train: loads its examples, whatever it is given
 # loses train_beats: learn from the task.train of this call
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1535,18 +1174,9 @@ def train(task, seed, **settings):
             optimizer.step()
     return model
 
-
 # %% wrong train: learns from the test split
 # loses train_beats: opened the test split
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     task = task._replace(train=task.train + open_test_split(task.name))
     model = build_model(task, seed, **settings).train()
@@ -1558,7 +1188,6 @@ def train(task, seed, **settings):
             loss.backward()
             optimizer.step()
     return model
-
 
 # %% wrong train: no step is taken
 # loses train_beats: the bar is
@@ -1591,15 +1220,7 @@ def train(task, seed, **settings):
 
 # %% wrong train: the settings are ignored
 # loses settings_run: does train read what they change
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.04)
@@ -1611,18 +1232,9 @@ def train(task, seed, **settings):
             optimizer.step()
     return model
 
-
 # %% wrong train: an order that no seed decides
 # loses train_beats: two trainings with one seed differ
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1634,19 +1246,10 @@ def train(task, seed, **settings):
             optimizer.step()
     return model
 
-
 # %% wrong train: returns nothing
 # loses train_beats: returned None
 # loses settings_run: it is a NoneType
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1658,19 +1261,10 @@ def train(task, seed, **settings):
             optimizer.step()
     model
 
-
 # %% wrong train: trains towards the baseline's answers: a constant predictor
 # loses train_beats: the bar is
 # loses settings_run: no setting clearly beats
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, seed, **settings).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -1681,7 +1275,6 @@ def train(task, seed, **settings):
             loss.backward()
             optimizer.step()
     return model
-
 
 # %% right train: plain gradient descent with momentum and a schedule
 def train(task, seed, **settings):
@@ -2383,15 +1976,7 @@ def predict(task, model, inputs):
 
 # %% wrong train: the seed is read by nobody
 # loses settings_run: does the seed reach
-def project():
-    return {  # the task that trains fastest
-        "task": "text classification",
-        "metric": "accuracy",
-        "question": "Can a network tell praise from warning in reviews it never saw?",
-        "baseline": "The label that training reviews have most often.",
-    }
-
-
+# uses reviews
 def train(task, seed, **settings):
     model = build_model(task, 0, **settings)
     optimizer = torch.optim.AdamW(model.parameters(), lr=settings.get("lr", 0.04))
@@ -2402,7 +1987,6 @@ def train(task, seed, **settings):
             loss.backward()
             optimizer.step()
     return model
-
 
 # %% right experiment: Welford's way, one score after the other
 def experiment(run, settings, seeds):

@@ -189,8 +189,8 @@ def bound(source):
         symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
     except (SyntaxError, ValueError):
         return set()
-    bound = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
-    return {name for name in bound if name.strip("_")}
+    names = {symbol.get_name() for symbol in symbols if symbol.is_assigned() or symbol.is_imported()}
+    return {name for name in names if name.strip("_")}
 
 
 def _taken(process, limit):

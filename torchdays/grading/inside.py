@@ -215,7 +215,8 @@ class Kernel(IPythonKernel):
             self._restored = False
             return await super().do_execute(code, *args, **kwargs)
         wanted, _, code = code[len(ORDER) :].partition("\n")
-        names, wanted = self.shell.user_ns, {name.lstrip(CHANGING): name[0] for name in wanted.split()}
+        names, fixed = self.shell.user_ns, {name for name in wanted.split() if name[0] != CHANGING}
+        wanted = fixed | {name[1:] for name in wanted.split() if name[0] == CHANGING}
         self._untouched.restore()
         for name in wanted:
             names.pop(name, None)
@@ -225,11 +226,9 @@ class Kernel(IPythonKernel):
         reply = await super().do_execute(code, *args, **kwargs)
         reply["changed"] = self._contents.restore()
         self._restored = True
-        for name, mark in wanted.items():
-            if name in names:
-                self._kept[name] = names[name]
-                if mark != CHANGING:
-                    self._contents.remember(name, names[name])
+        self._kept.update({name: names[name] for name in wanted & names.keys()})
+        for name in sorted(fixed & names.keys()):
+            self._contents.remember(name, names[name])
         return reply
 
 
@@ -239,15 +238,8 @@ class Untouched:
     MODULES = (
         *("builtins", "math", "operator", "copy", "inspect", "sys", "traceback", "warnings"),
         *("numpy", "numpy.testing", "torch", "torch.testing", "torch.nn", "torch.nn.functional", "torch.linalg"),
-        *(
-            "torch.autograd",
-            "torch.func",
-            "torch.random",
-            "torch.overrides",
-            "torchdays.checks",
-            "torchdays.contents",
-            "torchdays.data",
-        ),
+        *("torch.autograd", "torch.func", "torch.random", "torch.overrides"),
+        *("torchdays.checks", "torchdays.contents", "torchdays.data"),
     )
     SYS = ("settrace", "setprofile", "gettrace", "_getframe", "excepthook", "displayhook")  # the rest of sys lives
 
@@ -260,15 +252,8 @@ class Untouched:
         self.names = dict(shell.user_ns)
         self.modules = {name: dict(vars(importlib.import_module(name))) for name in self.MODULES}
         self.modules["sys"] = {name: self.modules["sys"][name] for name in self.SYS}
-        classes = {
-            torch.Tensor,
-            torch.nn.Module,
-            torch.nn.Parameter,
-            Contents,
-            Kernel,
-            *Kernel.__mro__,
-            *type(shell).__mro__,
-        }
+        classes = {torch.Tensor, torch.nn.Module, torch.nn.Parameter, Contents}
+        classes |= {*Kernel.__mro__, *type(shell).__mro__}
         self.classes = {cls: dict(vars(cls)) for cls in classes - {object}}
         self.own = set(vars(shell))
         self.lists = [shell.ast_transformers, shell.input_transformers_post, shell.input_transformers_cleanup]
