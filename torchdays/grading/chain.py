@@ -3,6 +3,7 @@
 `nbgrader autograde`, Formgrader's button and `make grade` all go through them.
 """
 
+import functools
 import glob
 import json
 import os
@@ -37,6 +38,7 @@ MARKUP = """
 """  # what markdown may become, beside bleach's own list
 ATTRIBUTES = {"a": ["href", "title"], "img": ["src", "alt", "title"], "*": ["class"]}  # classes colour code
 SHOWN = 8000  # bytes of output that feedback shows of a cell
+REPEATED = 5000  # characters: of a shorter cell what it looks like is kept, since most cells are the exercise's own
 AHEAD = {}  # what a batch made ahead: {key(notebook): what run() gives, path of a notebook: its text or page}
 
 
@@ -268,12 +270,25 @@ def _tells(output, secrets):
     return any(json.dumps(line, ensure_ascii=False)[1:-1] in text for line in secrets)
 
 
+def _kept(function):
+    """``function`` of a cell's source, which keeps what it made of the short ones that it met last."""
+    remembering = functools.lru_cache(500)(function)
+    return functools.wraps(function)(lambda source: (remembering if len(source) < REPEATED else function)(source))
+
+
+@_kept
 def safe_markdown(source):
     """Markdown as HTML without anything that acts on its reader. Stands in nbgrader_config.py for nbconvert's own."""
     tags = bleach.ALLOWED_TAGS | set(MARKUP.split())
     source = source.replace("attachment:", "attachment ")  # nbconvert stops at one that is not there
     html = re.sub(r'<a class="anchor-link"[^>]*>.*?</a>', "", markdown2html(source))  # marks that nobody can follow
     return bleach.clean(html, tags=tags, attributes=ATTRIBUTES, protocols=["https", "http", "data"])
+
+
+@_kept
+def coloured(source):
+    """Python code as HTML."""
+    return Highlight2HTML(pygments_lexer="python3")(source)
 
 
 class FeedbackExporter(HTMLExporter):
@@ -289,7 +304,7 @@ class FeedbackExporter(HTMLExporter):
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """nbconvert's interface: (page, resources)."""
         resources = self._init_resources(resources)
-        self.register_filter("highlight_code", Highlight2HTML(pygments_lexer="python3", parent=self))
+        self.register_filter("highlight_code", lambda source, **_: coloured(source))
         types = WidgetsDataTypeFilter(notebook_metadata=self._nb_metadata, parent=self, resources=resources)
         self.register_filter("filter_data_type", types)
         return super(HTMLExporter, self).from_notebook_node(nb, resources, **kwargs)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
+from IPython.core.ultratb import AutoFormattedTB
 
 WARM = [  # what exercises import: imported once, before the fork, and shared by all kernels
     "numpy",
@@ -63,6 +64,7 @@ def serve(warm):
         importlib.import_module(name)
     if warm:
         _draw_once()
+        _fail_once()
     gc.collect()
     gc.freeze()
     tell(ready=True, threads=len(list(Path("/proc/self/task").iterdir())))
@@ -79,6 +81,18 @@ def _draw_once():
     pyplot.plot([0, 1])
     pyplot.savefig(io.BytesIO(), bbox_inches="tight")
     pyplot.close("all")
+
+
+def _fail_once():
+    """So does the first traceback: sources are parsed that most of them pass through, and modules imported."""
+    from torch import ones, zeros
+
+    from torchdays import checks
+
+    try:
+        checks.close(zeros(1), ones(1))
+    except AssertionError:
+        AutoFormattedTB(mode="Context").structured_traceback(*sys.exc_info())
 
 
 def tell(stream=1, **what):
