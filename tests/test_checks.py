@@ -327,6 +327,31 @@ def test_a_product_of_two_dtypes_is_explained():
     assert ".to(other.dtype)" in message
 
 
+def twice(x):
+    loss = x.requires_grad_().square().sum()
+    loss.backward()
+    return loss.backward()
+
+
+@pytest.mark.parametrize(
+    ("answer", "advice"),
+    [
+        (lambda x: x.sum().backward(), "a leaf that requires grad"),
+        (lambda x: x.requires_grad_().add_(1), "inside torch.no_grad() only"),
+        (lambda x: x > 0 and x < 1, "Between masks stand &"),
+        (twice, "Compute the loss anew"),
+    ],
+    ids=["no record", "leaf in place", "and between masks", "backward twice"],
+)
+def test_a_beginners_error_of_torchs_is_explained(answer, advice):
+    assert advice in refusal(checks.call, answer, torch.zeros(3))
+
+
+def test_dtypes_that_were_given_are_told_where_they_are_unusual():
+    message = refusal(checks.call, lambda *_: [].pop(), torch.zeros(2), torch.zeros(3, dtype=torch.int64))
+    assert message.endswith("It was given: shape (2,), (3,) of torch.int64.")
+
+
 def test_a_missing_return_is_named():
     def answer(x):
         x + 1

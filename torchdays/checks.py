@@ -20,6 +20,13 @@ ADVICE = {  # part of a message of torch's -> what to do
     "to have the same dtype": "A product of matrices converts nothing: bring both to one dtype, by .to(other.dtype).",
     "and 'NoneType'": "If the None is a .grad: backward() has not run yet, or the tensor is no leaf. "
     "x = x - ... makes a new tensor; x -= ... inside torch.no_grad() changes the leaf itself.",
+    "does not require grad and does not have a grad_fn": "backward() found no record to follow: was it computed from "
+    "a leaf that requires grad, after requires_grad_(), outside torch.no_grad(), without .item() or .detach() between?",
+    "a leaf Variable that requires grad": "A leaf, a tensor that you made yourself, is changed in place (x -= ...) "
+    "inside torch.no_grad() only: the change is no part of the function.",
+    "Boolean value of Tensor": "and, or, not and if ask for a single yes or no. Between masks stand &, | and ~, with "
+    "brackets around each comparison.",
+    "backward through the graph a second time": "backward() uses up the record. Compute the loss anew in each round.",
 }
 OWN = {id(globals()), id(vars(contents))}  # modules whose work is not the learner's
 
@@ -34,7 +41,7 @@ def call(function, *args, **kwargs):
     name = getattr(function, "__name__", type(function).__name__)
     given = contents.Contents(objects=False)
     given.remember("argument", (args, kwargs))
-    shapes = [tuple(t.shape) for t in _tensors((args, kwargs))]
+    shapes = [_shape(t) for t in _tensors((args, kwargs))]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -186,8 +193,12 @@ def _described(error):
     return f"{type(error).__name__}: {error}{where}{advice}"
 
 
+def _shape(t):
+    return f"{tuple(t.shape)}" if t.dtype == torch.float32 else f"{tuple(t.shape)} of {t.dtype}"
+
+
 def _given(shapes, limit=6):
-    words = [str(shape) for shape in shapes[:limit]] + ["and more"] * (len(shapes) > limit)
+    words = shapes[:limit] + ["and more"] * (len(shapes) > limit)
     return f"\nIt was given: shape {', '.join(words)}." if shapes else ""
 
 

@@ -42,6 +42,12 @@ def seat_numbers(rows, columns):
     return torch.tensor([[0, 1, 2], [3, 4, 5]])
 
 
+# %% wrong seat_numbers: squeeze drops a single row
+# loses seat_numbers_values: seat_numbers(1, 4) has shape (4,), expected (1, 4)
+def seat_numbers(rows, columns):
+    return torch.arange(rows * columns).reshape(rows, columns).squeeze()
+
+
 # %% right seat_numbers: row starts plus column numbers
 def seat_numbers(rows, columns):
     return torch.arange(rows).unsqueeze(1) * columns + torch.arange(columns)
@@ -94,6 +100,12 @@ def to_model_input(readings):
     return torch.tensor(readings, dtype=torch.float32).reshape(1, -1)
 
 
+# %% wrong to_model_input: 16 bits on the way lose digits
+# loses to_model_input_values: has other values than the readings
+def to_model_input(readings):
+    return torch.tensor(readings).half().float().unsqueeze(1)
+
+
 # %% right to_model_input: NumPy converts and copies
 def to_model_input(readings):
     return torch.from_numpy(readings.astype(np.float32, copy=True).reshape(-1, 1))
@@ -107,6 +119,16 @@ def to_model_input(readings):
 # %% right to_model_input: a Python list on the way
 def to_model_input(readings):
     return torch.tensor([[reading] for reading in readings.tolist()]).float()
+
+
+# %% right to_model_input: astype copies, also where the dtype is float32 already
+def to_model_input(readings):
+    return torch.from_numpy(readings.astype(np.float32)).unsqueeze(1)
+
+
+# %% right to_model_input: it records, which nobody has forbidden
+def to_model_input(readings):
+    return torch.tensor(readings, dtype=torch.float32, requires_grad=True).unsqueeze(1)
 
 
 # %% wrong to_array: the recorded graph is in the way
@@ -161,6 +183,36 @@ def to_array(predictions):
     return array.astype(np.float32 if predictions.is_floating_point() else array.dtype)
 
 
+# %% wrong to_array: row by row, and a single number has no rows
+# loses to_array_values: iteration over a 0-d tensor
+def to_array(predictions):
+    return np.stack([row.detach().cpu().numpy() for row in predictions])
+
+
+# %% wrong to_array: a single number gets a dimension
+# loses to_array_values: of shape (), has shape (); its array has shape (1,)
+def to_array(predictions):
+    return np.atleast_1d(predictions.detach().cpu().numpy().copy())
+
+
+# %% wrong to_array: a single number is no array any more
+# loses to_array_values: it became a float32
+def to_array(predictions):
+    return predictions.detach().cpu().numpy().copy()[()]
+
+
+# %% wrong to_array: works on the CPU only
+# loses to_array_values: first .cpu()
+def to_array(predictions):
+    return predictions.detach().numpy().copy()
+
+
+# %% wrong to_array: np.array copies, and brings nothing to the CPU
+# loses to_array_values: first .cpu()
+def to_array(predictions):
+    return np.array(predictions.detach())
+
+
 # %% right to_array: detach, CPU, array, copy
 def to_array(predictions):
     return predictions.detach().cpu().numpy().copy()
@@ -175,6 +227,23 @@ def to_array(predictions):
 def to_array(predictions):
     with torch.no_grad():
         return np.array(predictions.detach().cpu())
+
+
+# %% right to_array: moved by to, copied by NumPy
+def to_array(predictions):
+    return np.array(predictions.detach().to("cpu"))
+
+
+# %% right to_array: one number after another
+def to_array(predictions):
+    numbers = [number.item() for number in predictions.flatten()]
+    return np.array(numbers, dtype=str(predictions.dtype).removeprefix("torch.")).reshape(predictions.shape)
+
+
+# %% right to_array: moved only where it must be
+def to_array(predictions):
+    here = predictions.detach() if predictions.device.type == "cpu" else predictions.detach().to("cpu")
+    return here.clone().numpy()
 
 
 # %% wrong first_usable: every machine has the first name's device
@@ -291,6 +360,56 @@ def first_usable(names):
             continue
 
 
+# %% wrong first_usable: an empty list has no first name
+# loses first_usable_choice: not enough values to unpack
+def first_usable(names):
+    name, *others = names
+    try:
+        return torch.empty(1, device=name).device
+    except Exception:
+        return first_usable(others) if others else torch.device("cpu")
+
+
+# %% wrong first_usable: a list of the devices that work
+# loses first_usable_choice: no list of names is ever complete
+def first_usable(names):
+    return next((torch.device(name) for name in names if name in ("cpu", "meta")), torch.device("cpu"))
+
+
+# %% wrong first_usable: asks the device's module, which not every device has
+# loses first_usable_choice: no list of names is ever complete
+def first_usable(names):
+    for name in names:
+        try:
+            if name in ("cpu", "meta") or torch.get_device_module(name).is_available():
+                return torch.device(name)
+        except RuntimeError:
+            continue
+    return torch.device("cpu")
+
+
+# %% wrong first_usable: two types of exception are not all
+# loses first_usable_choice: stopped with ModuleNotFoundError
+def first_usable(names):
+    for name in names:
+        try:
+            return torch.ones(1, device=name).device
+        except (RuntimeError, AssertionError):
+            continue
+    return torch.device("cpu")
+
+
+# %% wrong first_usable: asks for CUDA, and the test is about another device
+# loses first_usable_choice: try each name by making a tensor there
+def first_usable(names):
+    for name in names:
+        if name == "cuda" and torch.cuda.is_available():
+            return torch.device("cuda")
+        if name == "cpu":
+            break
+    return torch.device("cpu")
+
+
 # %% right first_usable: recursion
 def first_usable(names):
     if not names:
@@ -318,7 +437,7 @@ def first_usable(names):
     def works(name):
         try:
             torch.zeros((), device=torch.device(name))
-        except (RuntimeError, AssertionError):
+        except Exception:
             return False
         return True
 
@@ -326,7 +445,7 @@ def first_usable(names):
 
 
 # %% wrong gradient_at: asks integers for gradients
-# loses gradient_at_values: only Tensors of floating point
+# loses gradient_at_values: It was given: shape (2,) of torch.int64
 def gradient_at(f, x):
     leaf = x.detach().clone().requires_grad_()
     f(leaf).backward()
@@ -408,6 +527,7 @@ def gradient_at(f, x):
 
 # %% wrong gradient_at: the gradient keeps a graph
 # loses gradient_at_values: still carries a graph
+# loses gradient_at_traces: the result carries a graph
 def gradient_at(f, x):
     leaf = (x if x.is_floating_point() else x.float()).detach().clone().requires_grad_()
     (gradient,) = torch.autograd.grad(f(leaf), leaf, create_graph=True)
@@ -460,6 +580,55 @@ def gradient_at(f, x):
     return leaf.grad
 
 
+# %% wrong gradient_at: torch.func.grad of x itself, whose record goes on
+# loses gradient_at_traces: the result carries a graph
+def gradient_at(f, x):
+    return torch.func.grad(f)(x if x.is_floating_point() else x.float())
+
+
+# %% wrong gradient_at: puts x back in order, but x may be no leaf
+# loses gradient_at_traces: Or is the tensor no leaf?
+def gradient_at(f, x):
+    if not x.is_floating_point():
+        x = x.float()
+    recorded, held = x.requires_grad, x.grad
+    x.grad = None
+    f(x.requires_grad_()).backward()
+    gradient, x.grad = x.grad, held
+    if not recorded:
+        x.requires_grad_(False)
+    return gradient
+
+
+# %% wrong gradient_at: returns the leaf
+# loses gradient_at_values: this is x itself, not the gradient
+# loses gradient_at_traces: this is x itself, not the gradient
+def gradient_at(f, x):
+    leaf = (x.detach().clone() if x.is_floating_point() else x.float()).requires_grad_()
+    f(leaf).backward()
+    return leaf
+
+
+# %% wrong gradient_at: the leaf is made, and x is used
+# loses gradient_at_values: backward() found no record to follow
+# loses gradient_at_traces: backward() found no record to follow
+def gradient_at(f, x):
+    leaf = (x.detach().clone() if x.is_floating_point() else x.float()).requires_grad_()
+    f(x).backward()
+    return leaf.grad
+
+
+# %% wrong gradient_at: f runs unrecorded
+# loses gradient_at_values: outside torch.no_grad()
+# loses gradient_at_traces: outside torch.no_grad()
+def gradient_at(f, x):
+    leaf = (x.detach().clone() if x.is_floating_point() else x.float()).requires_grad_()
+    with torch.no_grad():
+        y = f(leaf)
+    y.backward()
+    return leaf.grad
+
+
 # %% right gradient_at: torch.func.grad
 def gradient_at(f, x):
     return torch.func.grad(f)(x.detach() if x.is_floating_point() else x.float())
@@ -478,7 +647,7 @@ def fit_line(x, y, steps, lr):
 
 
 # %% wrong fit_line: zero_grad between backward and step throws the gradient away
-# loses fit_line_steps: The first step is already off
+# loses fit_line_steps: Nothing has moved. Did zero_grad() empty the gradient
 # loses fit_line_result: should have settled
 def fit_line(x, y, steps, lr):
     slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
@@ -506,7 +675,7 @@ def fit_line(x, y, steps, lr):
 
 
 # %% wrong fit_line: the sum of the squares instead of their mean
-# loses fit_line_steps: the loss is the mean of squared differences
+# loses fit_line_steps: a loss that is not the mean of squared differences
 # loses fit_line_result: should have settled
 def fit_line(x, y, steps, lr):
     slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
@@ -543,7 +712,7 @@ def fit_line(x, y, steps, lr):
 
 
 # %% wrong fit_line: starts from random numbers
-# loses fit_line_steps: start at 0, not at random
+# loses fit_line_steps: a start that is not 0
 def fit_line(x, y, steps, lr):
     slope, offset = (torch.randn((), generator=torch.Generator().manual_seed(0)).requires_grad_() for _ in range(2))
     optimizer = torch.optim.SGD([slope, offset], lr=lr)
@@ -576,6 +745,7 @@ def fit_line(x, y, steps, lr):
 
 # %% wrong fit_line: tensors instead of numbers
 # loses fit_line_steps: should be a Python float
+# loses fit_line_result: should be a Python float
 def fit_line(x, y, steps, lr):
     slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
     optimizer = torch.optim.SGD([slope, offset], lr=lr)
@@ -584,6 +754,180 @@ def fit_line(x, y, steps, lr):
         ((slope * x + offset - y) ** 2).mean().backward()
         optimizer.step()
     return slope.detach(), offset.detach()
+
+
+# %% wrong fit_line: one lr for all
+# loses fit_line_steps: whatever lr is
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=0.05)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: always a step at least
+# loses fit_line_steps: after 0 steps: slope 1.43333, offset 0.5; by hand 0, 0. That is one step too many
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(max(steps, 1)):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: one step too few
+# loses fit_line_steps: Is a step missing?
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps - 1):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: the optimizer pulls towards 0
+# loses fit_line_steps: no weight_decay
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr, weight_decay=1e-4)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: rounded
+# loses fit_line_steps: is something rounded?
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return round(slope.item(), 4), round(offset.item(), 4)
+
+
+# %% wrong fit_line: offset first
+# loses fit_line_steps: Slope and offset are exchanged
+# loses fit_line_result: should have settled
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return offset.item(), slope.item()
+
+
+# %% wrong fit_line: x from y
+# loses fit_line_steps: x and y are exchanged
+# loses fit_line_result: should have settled
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope * y + offset, x).backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: a list
+# loses fit_line_steps: return a tuple of two numbers
+# loses fit_line_result: return a tuple of two numbers
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope * x + offset, y).backward()
+        optimizer.step()
+    return [slope.item(), offset.item()]
+
+
+# %% wrong fit_line: numbers in the loss, and no record
+# loses fit_line_steps: without .item() or .detach() between
+# loses fit_line_result: without .item() or .detach() between
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        F.mse_loss(slope.item() * x + offset.item(), y).backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: looks at a loss that 0 steps have not made
+# loses fit_line_steps: cannot access local variable 'loss'
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = F.mse_loss(slope * x + offset, y)
+        loss.backward()
+        optimizer.step()
+    assert loss.item() >= 0
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: the loss is computed once
+# loses fit_line_steps: Compute the loss anew in each round
+# loses fit_line_result: Compute the loss anew in each round
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    optimizer = torch.optim.SGD([slope, offset], lr=lr)
+    loss = F.mse_loss(slope * x + offset, y)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: a recorded change in place
+# loses fit_line_steps: inside torch.no_grad() only
+# loses fit_line_result: inside torch.no_grad() only
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros((), requires_grad=True), torch.zeros((), requires_grad=True)
+    for _ in range(steps):
+        slope.grad = offset.grad = None
+        F.mse_loss(slope * x + offset, y).backward()
+        slope -= lr * slope.grad
+        offset -= lr * offset.grad
+    return slope.item(), offset.item()
+
+
+# %% wrong fit_line: the offset's step sees the new slope
+# loses fit_line_steps: an offset moved by what the new slope gives
+def fit_line(x, y, steps, lr):
+    slope = offset = 0.0
+    for _ in range(steps):
+        slope = slope - lr * (2 * (slope * x + offset - y) * x).mean().item()
+        offset = offset - lr * (2 * (slope * x + offset - y)).mean().item()
+    return slope, offset
+
+
+# %% wrong fit_line: asks x for gradients instead of slope and offset
+# loses fit_line_steps: Nothing has moved
+# loses fit_line_result: should have settled
+def fit_line(x, y, steps, lr):
+    slope, offset = torch.zeros(()), torch.zeros(())
+    x.requires_grad_()
+    for _ in range(steps):
+        F.mse_loss(slope * x + offset, y).backward()
+    return slope.item(), offset.item()
 
 
 # %% equivalent fit_line: loss = F.mse_loss(slope * x + offset, y) -> loss = F.mse_loss(y, slope * x + offset)
@@ -635,6 +979,17 @@ def fit_line(x, y, steps, lr):
     return tuple(line.tolist())
 
 
+# %% right fit_line: the normal equations' gradient, without autograd
+def fit_line(x, y, steps, lr):
+    x, y = x.double(), y.double()
+    slope = offset = 0.0
+    for _ in range(steps):
+        to_slope = slope * (x * x).mean() + offset * x.mean() - (x * y).mean()
+        to_offset = slope * x.mean() + offset - y.mean()
+        slope, offset = slope - 2 * lr * to_slope.item(), offset - 2 * lr * to_offset.item()
+    return slope, offset
+
+
 # %% wrong settle: unrepaired
 # loses settle_path: what does .grad hold when backward() comes the second time?
 def settle(f, start, lr, steps):
@@ -642,7 +997,7 @@ def settle(f, start, lr, steps):
 
 
 # %% wrong settle: a smaller step hides the symptom
-# loses settle_path: another step size only hides the trouble
+# loses settle_path: another step size or optimizer only hides the trouble
 def settle(f, start, lr, steps):
     return find_lowest(f, start, lr / 10, steps)
 
@@ -669,7 +1024,7 @@ def settle(f, start, lr, steps):
 
 
 # %% wrong settle: zeroes after backward, so nothing moves
-# loses settle_path: The program's first step was right
+# loses settle_path: the first step moves nothing
 def settle(f, start, lr, steps):
     x = torch.tensor(start, requires_grad=True)
     path = [x.item()]
@@ -728,6 +1083,31 @@ def settle(f, start, lr, steps):
     return [start - lr for _ in range(steps)]
 
 
+# %% wrong settle: stops when it has settled
+# loses settle_path: near the target too
+def settle(f, start, lr, steps):
+    x = torch.tensor(start, requires_grad=True)
+    path = [x.item()]
+    for _ in range(steps):
+        x.grad = None
+        f(x).backward()
+        if x.grad.abs() < 1e-4:
+            break
+        with torch.no_grad():
+            x -= lr * x.grad
+        path.append(x.item())
+    return path
+
+
+# %% wrong settle: the derivative of one function, by hand
+# loses settle_path: a derivative worked out for one f does not fit the next
+def settle(f, start, lr, steps):
+    path = [start]
+    for _ in range(steps):
+        path.append(path[-1] - lr * 2 * (path[-1] - 3))
+    return path
+
+
 # %% right settle: zero_ after the step
 def settle(f, start, lr, steps):
     x = torch.tensor(start, requires_grad=True)
@@ -761,6 +1141,15 @@ def settle(f, start, lr, steps):
         x = torch.tensor(path[-1], requires_grad=True)
         f(x).backward()
         path.append((x - lr * x.grad).item())
+    return path
+
+
+# %% right settle: finite differences, whose steps are the same
+def settle(f, start, lr, steps):
+    path = [float(start)]
+    for _ in range(steps):
+        x = torch.tensor(path[-1], dtype=torch.float64)
+        path.append(path[-1] - lr * ((f(x + 1e-5) - f(x - 1e-5)) / 2e-5).item())
     return path
 
 

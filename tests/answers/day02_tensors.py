@@ -67,6 +67,25 @@ def outer(a, b):
     column, row = a.reshape(-1, 1), b.reshape(1, -1)
     return column @ row
 
+# %% wrong outer: all whole numbers become int64
+# loses outer_dtype: int32 went in
+def outer(a, b):
+    product = a[:, None] * b
+    return product if product.is_floating_point() else product.to(torch.int64)
+
+# %% right outer: a mesh
+def outer(a, b):
+    rows, columns = torch.meshgrid(a, b, indexing="ij")
+    return rows * columns
+
+# %% right outer: every pair, then the product of each
+def outer(a, b):
+    return torch.cartesian_prod(a, b).prod(dim=1, dtype=a.dtype).reshape(len(a), len(b))
+
+# %% right outer: vmap
+def outer(a, b):
+    return torch.vmap(lambda number: number * b)(a)
+
 # %% wrong diagonal: one list picks whole rows
 # loses diagonal_values: index both axes at once
 def diagonal(x):
@@ -123,6 +142,36 @@ def diagonal(x):
 # %% right diagonal: a mask picks
 def diagonal(x):
     return x[torch.eye(x.shape[0], x.shape[1], dtype=torch.bool)]
+
+# %% wrong diagonal: steps on below the square part
+# loses diagonal_values: it ends at the shorter side
+def diagonal(x):
+    return x.flatten()[:: x.shape[1] + 1]
+
+# %% wrong diagonal: cut off at the number of rows, also where that is the longer side
+# loses diagonal_values: it ends at the shorter side
+def diagonal(x):
+    return x.flatten()[:: x.shape[1] + 1][: len(x)]
+
+# %% wrong diagonal: cleans nan and inf from the diagonal, too
+# loses diagonal_values: *on* the diagonal
+def diagonal(x):
+    return x.nan_to_num(0)[torch.eye(*x.shape) == 1]
+
+# %% wrong diagonal: a sum makes int64 of int32
+# loses diagonal_values: int32 went in
+def diagonal(x):
+    return torch.where(torch.eye(*x.shape) == 1, x, 0).sum(1)[: min(x.shape)]
+
+# %% wrong diagonal: squeezes the only cell, too
+# loses diagonal_values: Shape (), expected (1,)
+def diagonal(x):
+    shorter = min(x.shape)
+    return x[:shorter].gather(1, torch.arange(shorter)[:, None]).squeeze()
+
+# %% right diagonal: another stride through the same memory
+def diagonal(x):
+    return x.as_strided((min(x.shape),), (sum(x.stride()),))
 
 # %% wrong one_hot: whole numbers, and -1 raises
 # loses one_hot_values: expected torch.float32
@@ -189,6 +238,12 @@ def one_hot(labels, classes):
     out.scatter_(-1, (labels % (classes + 1)).unsqueeze(-1), 1.0)
     return out[..., :classes]
 
+# %% wrong one_hot: knows two ranks
+# loses one_hot_edges: It was given: shape ()
+def one_hot(labels, classes):
+    column = labels[:, None] if labels.dim() == 1 else labels[:, :, None]
+    return (column == torch.arange(classes)).float()
+
 # %% wrong bucketize: an edge belongs below
 # loses bucketize_edges: a value that equals an edge belongs to the bucket above
 def bucketize(values, edges):
@@ -230,6 +285,41 @@ def bucketize(values, edges):
 def bucketize(values, edges):
     return (values.unsqueeze(-1) >= edges).sum(dim=1)
 
+# %% wrong bucketize: equal edges count once
+# loses bucketize_edges: one edge twice
+def bucketize(values, edges):
+    return torch.bucketize(values, edges.unique(), right=True)
+
+# %% wrong bucketize: the highest edge reached, where there is one
+# loses bucketize_edges: stopped with IndexError
+def bucketize(values, edges):
+    return torch.where(values[..., None] >= edges, torch.arange(1, len(edges) + 1), 0).amax(-1)
+
+# %% wrong bucketize: the first edge not reached, which inf does not find
+# loses bucketize_values: inf has reached every edge
+def bucketize(values, edges):
+    padded = torch.cat([edges, torch.tensor([torch.inf], dtype=torch.float64)])
+    return (values[..., None] < padded).int().argmax(-1)
+
+# %% wrong bucketize: whole numbers take the way through float32
+# loses bucketize_values: way through floats
+def bucketize(values, edges):
+    return (values.float()[..., None] >= edges.float()).sum(-1)
+
+# %% wrong bucketize: subtracts, and bytes wrap
+# loses bucketize_edges: Compare instead of subtracting
+def bucketize(values, edges):
+    return (values[..., None] - edges >= 0).sum(-1)
+
+# %% wrong bucketize: edges in front of two axes
+# loses bucketize_edges: It was given: shape (2, 1, 3)
+def bucketize(values, edges):
+    return (values >= edges[:, None, None]).sum(0).reshape(values.shape)
+
+# %% right bucketize: counts what is not zero
+def bucketize(values, edges):
+    return torch.count_nonzero(values[..., None] >= edges, dim=-1)
+
 # %% right bucketize: torch's function, from the right
 def bucketize(values, edges):
     return torch.bucketize(values, edges, right=True)
@@ -253,7 +343,7 @@ def running_total(x, window):
     return x.cumsum(0)
 
 # %% wrong running_total: forgets the window
-# loses running_total_window: each step and the one before it
+# loses running_total_window: sums of all steps so far
 def running_total(x, window):
     return x.cumsum(1)
 
@@ -322,6 +412,35 @@ def running_total(x, window):
 def running_total(x, window):
     padded = torch.nn.functional.pad(x, (window - 1, 0)).unfold(1, window, 1)
     return padded.sum(dim=-1, dtype=torch.float32 if x.is_floating_point() else x.dtype)
+
+# %% wrong running_total: later steps count, too
+# loses running_total_values: later steps must not count
+# loses running_total_window: if s <= t and t - s < window
+def running_total(x, window):
+    t = torch.arange(x.shape[1])
+    return x @ (t - t[:, None] < window).to(x.dtype)
+
+# %% wrong running_total: the start of the series takes from its end
+# loses running_total_values: come round from the end
+# loses running_total_window: No step before the first
+def running_total(x, window):
+    time = x.shape[1]
+    place = (torch.arange(time)[:, None] - torch.arange(min(window, time))) % time
+    return x[:, place].sum(-1).to(x.dtype)
+
+# %% wrong running_total: Python's and
+# loses running_total_values: Between masks stand &
+# loses running_total_window: Between masks stand &
+def running_total(x, window):
+    t = torch.arange(x.shape[1])
+    s = t[:, None]
+    return x @ (s <= t and t - s < window).to(x.dtype)
+
+# %% right running_total: the places of each window, and where for those before the start
+def running_total(x, window):
+    back = torch.arange(min(window, x.shape[1]))
+    place = torch.arange(x.shape[1])[:, None] - back
+    return torch.where(place >= 0, x[:, place.clamp(min=0)], 0).sum(-1).to(x.dtype)
 
 # %% right running_total: sliding windows over a padded series
 def running_total(x, window):
@@ -423,6 +542,43 @@ def masked_mean(x, mask):
             out[b] = x[b][mask[b]].mean(dim=0)
     return out
 
+# %% wrong masked_mean: divides by the steps of the whole batch
+# loses masked_mean_values: of the whole batch
+# loses masked_mean_nan: was hidden
+def masked_mean(x, mask):
+    return torch.where(mask[..., None], x, 0).sum(1) / mask.sum().clamp(min=1)
+
+# %% wrong masked_mean: the mean of the padding
+# loses masked_mean_values: the mean of the padding
+# loses masked_mean_empty: zeros for a sentence without real steps
+# loses masked_mean_nan: nan came through
+def masked_mean(x, mask):
+    return torch.where(mask[..., None], 0, x).sum(1) / (~mask).sum(1, keepdim=True).clamp(min=1)
+
+# %% wrong masked_mean: hides the inf of real steps
+# loses masked_mean_nan: in a *real* step was hidden
+def masked_mean(x, mask):
+    kept = torch.where(mask[..., None], x, 0)
+    return torch.where(kept.isinf(), 0, kept).sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
+
+# %% wrong masked_mean: keeps nan, and makes a large number of inf
+# loses masked_mean_nan: in a *real* step was hidden
+def masked_mean(x, mask):
+    kept = torch.where(mask[..., None], x, 0).nan_to_num(torch.nan)
+    return kept.sum(1) / mask.sum(1, keepdim=True).clamp(min=1)
+
+# %% wrong masked_mean: adds very little to the divisor
+# loses masked_mean_empty: a little off
+def masked_mean(x, mask):
+    count = mask.sum(1, keepdim=True).double() + 1e-8
+    return torch.where(mask[..., None], x, 0).sum(1) / count.to(x.dtype)
+
+# %% right masked_mean: adds up the real steps by their sentence's number
+def masked_mean(x, mask):
+    sentence, step = mask.nonzero(as_tuple=True)
+    total = x.new_zeros(x.shape[0], x.shape[2]).index_add(0, sentence, x[sentence, step])
+    return total / mask.sum(1, keepdim=True).clamp(min=1)
+
 # %% right masked_mean: the number of steps as a column
 def masked_mean(x, mask):
     return torch.where(mask[:, :, None], x, 0).sum(dim=1) / mask.sum(dim=1, keepdim=True).clamp(min=1)
@@ -479,10 +635,63 @@ def distances(a, b):
     return ((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T).sqrt()
 
 # %% wrong distances: the binomial formula, clamped
-# loses distances_same: 2ab leaves a rest
+# loses distances_same: 2ab
 # loses distances_far: subtract first
 def distances(a, b):
     return ((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T).clamp(min=0).sqrt()
+
+# %% wrong distances: the binomial formula around the mean of a
+# loses distances_same: around whatever centre
+# loses distances_far: two clusters
+def distances(a, b):
+    middle = a.mean(dim=0)
+    a, b = a - middle, b - middle
+    return ((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T).clamp(min=0).sqrt()
+
+# %% wrong distances: the binomial formula around the mean of both
+# loses distances_same: around whatever centre
+# loses distances_far: two clusters
+def distances(a, b):
+    middle = torch.cat([a, b]).mean(dim=0)
+    a, b = a - middle, b - middle
+    return ((a**2).sum(1)[:, None] + (b**2).sum(1) - 2 * a @ b.T).clamp(min=0).sqrt()
+
+# %% wrong distances: torch's function around the mean
+# loses distances_far: two clusters
+def distances(a, b):
+    middle = a.mean(dim=0)
+    return torch.cdist(a - middle, b - middle)
+
+# %% wrong distances: float64 takes the way through float32
+# loses distances_values: Is float64 kept
+# loses distances_far: float32 cannot tell them apart
+def distances(a, b):
+    return ((a.float()[:, None] - b.float()) ** 2).sum(-1).sqrt().to(a.dtype)
+
+# %% wrong distances: something small under the root
+# loses distances_same: something small was added before the root
+def distances(a, b):
+    return (((a[:, None] - b) ** 2).sum(-1) + 1e-16).sqrt()
+
+# %% wrong distances: torch's function for pairs, which adds something small
+# loses distances_values: in float64
+# loses distances_same: something small was added before the root
+def distances(a, b):
+    return torch.nn.functional.pairwise_distance(a[:, None], b)
+
+# %% wrong distances: rounds
+# loses distances_values: every point of a from every point of b
+# loses distances_same: distances of four points
+# loses distances_far: 30 points near 10,000
+def distances(a, b):
+    return ((a[:, None] - b) ** 2).sum(-1).sqrt().round(decimals=3)
+
+# %% wrong distances: sums over the points of b
+# loses distances_values: summed over b's points
+# loses distances_same: has shape (4, 3), expected (4, 4)
+# loses distances_far: has shape (2, 2), expected (2, 1)
+def distances(a, b):
+    return ((a[:, None] - b) ** 2).sum(1).sqrt()
 
 # %% wrong distances: a loop over the points of a
 # loses distances_values: loop
@@ -504,7 +713,7 @@ def distances(a, b):
 def distances(a, b):
     return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
 
-# %% right distances: the formula in float64, around the mean of all points
+# %% right distances: differences in float64, around the mean of all points
 def distances(a, b):
     middle = torch.cat([a, b]).double().mean(dim=0)
     a_, b_ = a.double() - middle, b.double() - middle
@@ -547,7 +756,7 @@ def normalise(images, eps=1e-5):
 
 # %% wrong normalise: eps added to the deviation
 # loses normalise_values: Is eps added to the variance
-# loses normalise_edges: not to the deviation
+# loses normalise_edges: added before the root
 def normalise(images, eps=1e-5):
     mean = images.mean(dim=(2, 3), keepdim=True)
     return (images - mean) / (images.std(dim=(2, 3), keepdim=True, correction=0) + eps)
@@ -588,6 +797,26 @@ def normalise(images, eps=1e-5):
     images -= images.mean(dim=(2, 3), keepdim=True)
     images /= (images.var(dim=(2, 3), keepdim=True, correction=0) + eps).sqrt()
     return images
+
+# %% wrong normalise: another eps than the given one
+# loses normalise_edges: the eps that was given
+def normalise(images, eps=1e-5):
+    mean = images.mean(dim=(2, 3), keepdim=True)
+    return (images - mean) / (images.var(dim=(2, 3), keepdim=True, correction=0) + 1e-5).sqrt()
+
+# %% wrong normalise: eps as a floor of the variance
+# loses normalise_values: Is eps added to the variance
+# loses normalise_edges: expected (images - mean) / sqrt(variance + 0.5)
+def normalise(images, eps=1e-5):
+    mean = images.mean(dim=(2, 3), keepdim=True)
+    return (images - mean) / images.var(dim=(2, 3), keepdim=True, correction=0).clamp(min=eps).sqrt()
+
+# %% wrong normalise: hides nan
+# loses normalise_edges: must not be hidden
+def normalise(images, eps=1e-5):
+    mean = images.mean(dim=(2, 3), keepdim=True)
+    variance = images.var(dim=(2, 3), keepdim=True, correction=0)
+    return ((images - mean) / (variance + eps).sqrt()).nan_to_num(0)
 
 # %% right normalise: torch's function
 def normalise(images, eps=1e-5):
@@ -707,6 +936,78 @@ def train(features, marks, steps=400, rate=0.1):
             bias -= rate * bias.grad
         weight.grad = bias.grad = None
     return weight.detach(), bias.detach(), ((features @ weight + bias - marks) ** 2).mean().item()
+
+# %% wrong train: right shapes, and a sum that makes the steps too long
+# loses train_fits: grew instead of falling
+# loses train_steps: the mean of the squared errors as the loss
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], 1, requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    for _ in range(steps):
+        predictions = features @ weight + bias
+        loss = ((predictions[:, 0] - marks) ** 2).sum()
+        loss.backward()
+        with torch.no_grad():
+            weight -= rate * weight.grad
+            bias -= rate * bias.grad
+        weight.grad = bias.grad = None
+    return weight.detach(), bias.detach(), loss.item()
+
+# %% wrong train: right shapes, and another rate
+# loses train_fits: grew instead of falling
+# loses train_steps: at rate 0.5
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], 1, requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    for _ in range(steps):
+        predictions = features @ weight + bias
+        loss = ((predictions[:, 0] - marks) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            weight -= 100 * rate * weight.grad
+            bias -= 100 * rate * bias.grad
+        weight.grad = bias.grad = None
+    return weight.detach(), bias.detach(), loss.item()
+
+# %% wrong train: a bias for each mark
+# loses train_fits: expected 2 weights and 1 bias
+# loses train_steps: all marks share them
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], 1, requires_grad=True)
+    bias = torch.zeros(len(marks), 1, requires_grad=True)
+    for _ in range(steps):
+        predictions = features @ weight + bias
+        loss = ((predictions[:, 0] - marks) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            weight -= rate * weight.grad
+            bias -= rate * bias.grad
+        weight.grad = bias.grad = None
+    return weight.detach(), bias.detach(), loss.item()
+
+# %% right train: predictions as a row
+def train(features, marks, steps=400, rate=0.1):
+    weight = torch.zeros(features.shape[1], 1, requires_grad=True)
+    bias = torch.zeros(1, requires_grad=True)
+    for _ in range(steps):
+        predictions = features @ weight + bias
+        loss = ((predictions.T - marks) ** 2).mean()
+        loss.backward()
+        with torch.no_grad():
+            weight -= rate * weight.grad
+            bias -= rate * bias.grad
+        weight.grad = bias.grad = None
+    return weight.detach(), bias.detach(), loss.item()
+
+# %% right train: the gradient by hand
+def train(features, marks, steps=400, rate=0.1):
+    weight, bias = torch.zeros(features.shape[1]), torch.zeros(1)
+    for _ in range(steps):
+        error = features @ weight + bias - marks
+        loss = (error**2).mean().item()
+        weight -= rate * 2 * (error @ features) / len(marks)
+        bias -= rate * 2 * error.mean()
+    return weight, bias, loss
 
 # %% right train: marks as a column
 def train(features, marks, steps=400, rate=0.1):
