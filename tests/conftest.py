@@ -16,6 +16,7 @@ from torchdays import course, notebooks  # noqa: E402
 
 # Budgets: shown in the table at the end, and never a reason to fail, since machines are noisy
 SECONDS = {"lessons": 60, "solutions": 30}
+SLOW = r"tests/test_(?:graders|nbgrader|notebooks_run)\.py"
 NBVAL_TO_PLAIN = 1.5  # what nbval's comparing may cost
 
 
@@ -54,15 +55,26 @@ def pytest_collection_modifyitems(config, items):
         or (item.get_closest_marker("accelerator") and not accelerated)
     ]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    items[:] = sorted((item for item in items if item not in left_out), key=_turn)
+
+
+def _turn(item):
+    """What takes minutes comes first and notebooks last, large days before small ones: no worker waits for another."""
+    kind = 0 if re.match(SLOW, item.nodeid) else 2 if ".ipynb::" in item.nodeid else 1
+    return kind, -_day(item.nodeid)
+
+
+def _day(nodeid):
+    """The number of the day that a test of SLOW or a cell of a notebook belongs to; 0 for all other tests."""
+    day = re.match(rf"(?:{SLOW}::.*\[.*?|lessons/|solutions/)day(\d\d)", nodeid)
+    return int(day[1]) if day else 0
 
 
 class ByFileAndDay(LoadFileScheduling):
     """A worker takes one file at a time, and of the files that go through the days one day at a time."""
 
     def _split_scope(self, nodeid):
-        day = re.search(r"^tests/test_(?:graders|notebooks_run)\.py::.*\[.*?(day\d\d)", nodeid)
-        return super()._split_scope(nodeid) + (day[1] if day else "")
+        return f"{super()._split_scope(nodeid)} {_day(nodeid)}"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -45,7 +45,7 @@ def test(days, arguments):
     chosen = course.chosen(days)
     paths = ["tests", *(str(p.relative_to(course.ROOT)) for day in chosen for p in (day.lesson, day.solution))]
     paths += [f"--day={day.name}" for day in chosen] if days else []
-    workers = ["--numprocesses=logical", "--maxprocesses=8", "--dist=loadfile"]
+    workers = ["--numprocesses=logical", "--maxprocesses=8", "--dist=loadfile", "--no-loadscope-reorder"]
     # a worker's second thread finds its core taken by the other worker: it shall sleep, not spin (half of the time)
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     raise SystemExit(_run([sys.executable, "-m", "pytest", *workers, *paths, *arguments]))
