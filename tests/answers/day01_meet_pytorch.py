@@ -131,6 +131,11 @@ def to_model_input(readings):
     return torch.tensor(readings, dtype=torch.float32, requires_grad=True).unsqueeze(1)
 
 
+# %% wrong to_array: through lists, which forget the columns of a table without rows
+# loses to_array_values: a table without any row has shape (0, 3)
+def to_array(predictions: torch.Tensor) -> np.ndarray:
+    return np.array(predictions.tolist(), dtype=str(predictions.dtype).split(".")[1])
+
 # %% wrong to_array: the recorded graph is in the way
 # loses to_array_values: Can't call numpy() on Tensor that requires grad
 # loses to_array_memory: the array was changed and the tensor changed with it
