@@ -56,6 +56,11 @@ def gradebook(root):
         return sorted(database.execute(rows).fetchall()), count
 
 
+def pages(root):
+    """How many feedback pages lie there: how far grading has come."""
+    return len(list(root.glob("feedback/*/*/*.html")))
+
+
 def start(root):
     command = [sys.executable, "-m", "torchdays", "grade", DAY]
     return subprocess.Popen(
@@ -65,21 +70,20 @@ def start(root):
 
 @needs_a_sandbox
 def test_a_batch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(toys, tmp_path):
-    killed = tmp_path / "killed"
+    killed, draw = tmp_path / "killed", random.Random(7)
     shutil.copytree(toys.root, killed)
-    began = time.monotonic()
     assert start(toys.root).wait(timeout=300) == 0
-    whole, draw = time.monotonic() - began, random.Random(7)
     for _ in range(KILLS):
-        process = start(killed)
-        try:
-            process.wait(timeout=draw.uniform(0.1, 0.6) * whole)
-            break  # all is graded already
-        except subprocess.TimeoutExpired:
-            family = psutil.Process(process.pid).children(recursive=True)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-            assert psutil.wait_procs(family, timeout=20)[1] == [], "what grading started outlived it"
+        process, few = start(killed), min(pages(killed) + draw.randrange(3), MANY - 4)
+        while process.poll() is None and pages(killed) < few:
+            time.sleep(0.02)
+        time.sleep(draw.uniform(0, 0.5))
+        assert process.poll() is None, "grading ended before it was killed"
+        family = psutil.Process(process.pid).children(recursive=True)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert psutil.wait_procs(family, timeout=20)[1] == [], "what grading started outlived it"
+    assert 0 < pages(killed) < MANY, "no kill came in the middle"
     assert start(killed).wait(timeout=300) == 0
     assert gradebook(killed) == gradebook(toys.root)
     for number in range(MANY):
