@@ -95,6 +95,40 @@ class Recordings(Dataset):
         return self.ready[i], torch.tensor(self.labels[i])
 
 
+# %% wrong recordings: the stored recording is replaced by its transform
+# loses recordings_samples: not its own last result
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(labels) != len(recordings):
+            raise ValueError("lengths differ")
+        self.recordings, self.labels, self.transform = list(recordings), labels, transform
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        if self.transform:
+            self.recordings[i] = self.transform(self.recordings[i])
+        return self.recordings[i], torch.tensor(self.labels[i])
+
+
+# %% wrong recordings: whole numbers become floats
+# loses recordings_samples: expected torch.int64
+class Recordings(Dataset):
+    def __init__(self, recordings, labels, transform=None):
+        if len(labels) != len(recordings):
+            raise ValueError("lengths differ")
+        self.recordings = [r if r.is_floating_point() else r.float() for r in recordings]
+        self.labels, self.transform = labels, transform
+
+    def __len__(self):
+        return len(self.recordings)
+
+    def __getitem__(self, i):
+        recording = self.recordings[i]
+        return (self.transform(recording) if self.transform else recording), torch.tensor(self.labels[i])
+
+
 # %% right recordings: pairs, an identity as the default transform, labels as one tensor
 class Recordings(Dataset):
     def __init__(self, recordings, labels, transform=None):
@@ -188,6 +222,32 @@ def pad_collate(samples):
     return padded, torch.tensor([len(first), len(second)]), torch.stack([one, two])
 
 
+# %% wrong pad_collate: lengths taken from the last step that is not zero
+# loses pad_collate_batch: a recording may hold zeros, at its end, too
+def pad_collate(samples):
+    lengths = torch.tensor([int(recording.nonzero().max()) + 1 for recording, _ in samples])
+    padded = nn.utils.rnn.pad_sequence([recording for recording, _ in samples], batch_first=True)
+    return padded, lengths, torch.stack([label for _, label in samples])
+
+
+# %% wrong pad_collate: every floating recording made float32
+# loses pad_collate_batch: expected torch.float64
+def pad_collate(samples):
+    recordings = [r.float() if r.is_floating_point() else r for r, _ in samples]
+    lengths = torch.tensor([len(recording) for recording in recordings])
+    padded = nn.utils.rnn.pad_sequence(recordings, batch_first=True)
+    return padded, lengths, torch.stack([label for _, label in samples])
+
+
+# %% wrong pad_collate: a batch of one is a view of the recording
+# loses pad_collate_batch: padded shares memory with a recording
+def pad_collate(samples):
+    recordings = [recording for recording, _ in samples]
+    lengths = torch.tensor([len(recording) for recording in recordings])
+    padded = recordings[0][None] if len(samples) == 1 else nn.utils.rnn.pad_sequence(recordings, batch_first=True)
+    return padded, lengths, torch.stack([label for _, label in samples])
+
+
 # %% right pad_collate: rows written into zeros
 def pad_collate(samples):
     lengths = torch.tensor([len(recording) for recording, _ in samples])
@@ -202,6 +262,30 @@ def pad_collate(samples):
     longest = max(recording.shape[0] for recording, _ in samples)
     rows = [F.pad(recording, (0, longest - recording.shape[0])) for recording, _ in samples]
     return [torch.stack(rows), torch.tensor([r.shape[0] for r, _ in samples]), torch.stack([y for _, y in samples])]
+
+
+# %% right pad_collate: filled through a mask of the real steps
+def pad_collate(samples):
+    recordings, labels = zip(*samples)
+    lengths = torch.tensor([recording.numel() for recording in recordings])
+    real = torch.arange(int(lengths.max())) < lengths[:, None]
+    padded = torch.zeros(real.shape, dtype=recordings[0].dtype)
+    padded[real] = torch.cat(recordings)
+    return padded, lengths, torch.stack(labels)
+
+
+# %% shared plain_sgd: SGD in a list of velocities, for the answers that get one line wrong
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+        self.v = [torch.zeros_like(p) for p in self.parameters]
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    def live(self):
+        return [(p, v) for p, v in zip(self.parameters, self.v) if p.grad is not None]
 
 
 # %% wrong sgd: the velocity is a fading mean, as in Adam
@@ -478,6 +562,73 @@ class SGD:
             p -= self.lr * v
 
 
+# %% wrong sgd: .data is given a new tensor
+# loses sgd_steps: a parameter has got new memory
+# uses plain_sgd
+class SGD(SGD):
+    def step(self):
+        for p, v in self.live():
+            v.mul_(self.momentum).add_(p.grad)
+            p.data = p.data - self.lr * v
+
+
+# %% wrong sgd: velocities in float32, whatever the parameters are
+# loses sgd_steps: all in torch.float64, v too
+# uses plain_sgd
+class SGD(SGD):
+    @torch.no_grad()
+    def step(self):
+        self.v = [v.float() for v in self.v]
+        for p, v in self.live():
+            v.mul_(self.momentum).add_(p.grad)
+            p -= self.lr * v
+
+
+# %% wrong sgd: without momentum the first lr stays for good
+# loses sgd_steps: in each step as it is then
+# uses plain_sgd
+class SGD(SGD):
+    def __init__(self, parameters, lr, momentum=0.0):
+        super().__init__(parameters, lr, momentum)
+        self.first = lr
+
+    @torch.no_grad()
+    def step(self):
+        for p, v in self.live():
+            v.mul_(self.momentum).add_(p.grad)
+            p -= (self.lr if self.momentum else self.first) * v
+
+
+# %% wrong sgd: a gradient of zeros taken for none
+# loses sgd_manners: a gradient of 0 is a gradient
+# uses plain_sgd
+class SGD(SGD):
+    @torch.no_grad()
+    def step(self):
+        for p, v in self.live():
+            if p.grad.any():
+                v.mul_(self.momentum).add_(p.grad)
+                p -= self.lr * v
+
+
+# %% wrong sgd: the velocity is kept on the parameter
+# loses sgd_steps: a new optimizer on the same parameter begins with v = 0
+class SGD:
+    def __init__(self, parameters, lr, momentum=0.0):
+        self.parameters, self.lr, self.momentum = list(parameters), lr, momentum
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.parameters:
+            if p.grad is not None:
+                p.v = self.momentum * getattr(p, "v", 0) + p.grad
+                p -= self.lr * p.v
+
+
 # %% right sgd: velocities in a dictionary, made when they are needed
 class SGD:
     def __init__(self, parameters, lr, momentum=0.0):
@@ -515,6 +666,37 @@ class SGD:
             torch._foreach_mul_(vs, self.momentum)
             torch._foreach_add_(vs, gs)
             torch._foreach_add_(ps, vs, alpha=-self.lr)
+
+
+# %% shared plain_adamw: AdamW, for the answers that get one line wrong
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.parameters = list(parameters)
+        self.lr, self.betas, self.eps, self.weight_decay = lr, betas, eps, weight_decay
+        self.state = {p: self.fresh(p) for p in self.parameters}
+
+    def fresh(self, p):
+        return {"m": torch.zeros_like(p), "s": torch.zeros_like(p), "t": 0, "first": p.detach().clone()}
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p, state in self.state.items():
+            if p.grad is not None:
+                self.decay(p, state)
+                self.move(p, state)
+
+    def decay(self, p, state):
+        p.mul_(1 - self.lr * self.weight_decay)
+
+    def move(self, p, state):
+        (beta1, beta2), state["t"] = self.betas, state["t"] + 1
+        m = state["m"].mul_(beta1).add_((1 - beta1) * p.grad) / (1 - beta1 ** state["t"])
+        s = state["s"].mul_(beta2).add_((1 - beta2) * p.grad**2) / (1 - beta2 ** state["t"])
+        p -= self.lr * m / (s.sqrt() + self.eps)
 
 
 # %% wrong adamw: no correction of m and s
@@ -737,6 +919,7 @@ class AdamW:
 
 # %% wrong adamw: lr read once, when the optimizer is built
 # loses adamw_steps: lr is read anew
+# loses adamw_decay: both as they are then
 class AdamW:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
         self.ps = list(parameters)
@@ -811,6 +994,63 @@ class AdamW:
             p -= self.lr * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + self.eps)
 
 
+# %% wrong adamw: the decay's share computed once, when the optimizer is built
+# loses adamw_decay: both as they are then
+# uses plain_adamw
+class AdamW(AdamW):
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        super().__init__(parameters, lr, betas, eps, weight_decay)
+        self.keep = 1 - lr * weight_decay
+
+    def decay(self, p, state):
+        p.mul_(self.keep)
+
+
+# %% wrong adamw: a decay for lr = 0.1 only
+# loses adamw_decay: both as they are then
+# uses plain_adamw
+class AdamW(AdamW):
+    def decay(self, p, state):
+        p.mul_(1 - 0.1 * self.weight_decay)
+
+
+# %% wrong adamw: the decay in the first step only
+# loses adamw_decay: both as they are then
+# uses plain_adamw
+class AdamW(AdamW):
+    def decay(self, p, state):
+        if state["t"] == 0:
+            p.mul_(1 - self.lr * self.weight_decay)
+
+
+# %% wrong adamw: the decay takes its share of the parameter as it once was
+# loses adamw_decay: both as they are then
+# uses plain_adamw
+class AdamW(AdamW):
+    def decay(self, p, state):
+        p.sub_(self.lr * self.weight_decay * state["first"])
+
+
+# %% wrong adamw: after the first step, a gradient of zeros taken for none
+# loses adamw_decay: both as they are then
+# uses plain_adamw
+class AdamW(AdamW):
+    @torch.no_grad()
+    def step(self):
+        for p, state in self.state.items():
+            if p.grad is not None and (p.grad.any() or state["t"] == 0):
+                self.decay(p, state)
+                self.move(p, state)
+
+
+# %% wrong adamw: m and s in float32, whatever the parameters are
+# loses adamw_first: m and s have their parameter's dtype
+# uses plain_adamw
+class AdamW(AdamW):
+    def fresh(self, p):
+        return {name: x.float() if name in "ms" else x for name, x in super().fresh(p).items()}
+
+
 # %% right adamw: a dictionary as the state, the formula as it stands
 class AdamW:
     def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
@@ -859,6 +1099,27 @@ class AdamW:
             p.mul_(1 - self.lr * self.wd)
             root = state["s"].sqrt() / (1 - self.b2 ** state["t"]) ** 0.5 + self.eps
             p.addcdiv_(state["m"], root, value=-self.lr / (1 - self.b1 ** state["t"]))
+
+
+# %% right adamw: the corrected means themselves are kept, by lerp
+class AdamW:
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01):
+        self.parameters = list(parameters)
+        self.lr, self.betas, self.eps, self.weight_decay = lr, betas, eps, weight_decay
+        self.kept = {p: [torch.zeros_like(p), torch.zeros_like(p), 0] for p in self.parameters}
+
+    def zero_grad(self):
+        for p in self.parameters:
+            p.grad = None
+
+    @torch.no_grad()
+    def step(self):
+        for p in filter(lambda p: p.grad is not None, self.parameters):
+            mean, square, t = self.kept[p]
+            self.kept[p][2] = t = t + 1
+            for kept, new, beta in zip((mean, square), (p.grad, p.grad**2), self.betas):
+                kept.lerp_(new, (1 - beta) / (1 - beta**t))
+            p.sub_(self.lr * (self.weight_decay * p + mean / (square.sqrt() + self.eps)))
 
 
 # %% wrong train_epoch: no zero_grad
@@ -980,6 +1241,78 @@ def train_epoch(model, loader, optimizer, loss_function):
     return total / sum(len(labels) for _, labels in loader)
 
 
+# %% wrong train_epoch: always the mean squared error
+# loses train_epoch_steps: was never asked
+# loses train_epoch_result: was never asked
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = F.mse_loss(model(x), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(labels), count + len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: every graph is kept until the end
+# loses train_epoch_result: add up loss.item()
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss * len(labels), count + len(labels)
+    return total.item() / count
+
+
+# %% wrong train_epoch: into training mode after the first batch
+# loses train_epoch_result: each batch passes once, in training mode
+def train_epoch(model, loader, optimizer, loss_function):
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        model.train()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(labels), count + len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: training mode for the model and its children, not for theirs
+# loses train_epoch_result: with all its parts
+def train_epoch(model, loader, optimizer, loss_function):
+    for module in (model, *model.children()):
+        module.training = True
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(labels), count + len(labels)
+    return total / count
+
+
+# %% wrong train_epoch: the model is asked twice for each batch
+# loses train_epoch_result: each batch passes once
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        total += loss_function(model(x), labels).item() * len(labels)
+        optimizer.zero_grad()
+        loss_function(model(x), labels).backward()
+        optimizer.step()
+        count += len(labels)
+    return total / count
+
+
 # %% right train_epoch: zero_grad after the step as well as before the epoch
 def train_epoch(model, loader, optimizer, loss_function):
     model.train()
@@ -1008,6 +1341,19 @@ def train_epoch(model, loader, optimizer, loss_function):
         total += loss.detach() * len(labels)
         count += len(labels)
     return (total / count).item()
+
+
+# %% right train_epoch: the model's gradients emptied: those are the optimizer's, or more
+def train_epoch(model, loader, optimizer, loss_function):
+    model.train()
+    total, count = 0.0, 0
+    for x, labels in loader:
+        loss = loss_function(model(x), labels)
+        model.zero_grad()
+        loss.backward()
+        optimizer.step()
+        total, count = total + loss.item() * len(labels), count + len(labels)
+    return total / count
 
 
 # %% wrong evaluate: the model stays in evaluation mode
@@ -1150,6 +1496,110 @@ def evaluate(model, loader, loss_function):
     return total / count, right / count
 
 
+# %% wrong evaluate: always the cross-entropy
+# loses evaluate_values: was never asked
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += F.cross_entropy(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
+# %% wrong evaluate: modes noted only if the model itself was training
+# loses evaluate_manners: and was not put back
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()] if model.training else []
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
+# %% wrong evaluate: modes of the children, not of theirs
+# loses evaluate_manners: and was not put back
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    root, modes = model.training, [(module, module.training) for module in model.children()]
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    model.training = root
+    for module, mode in modes:
+        module.train(mode)
+    return total / count, right / count
+
+
+# %% wrong evaluate: the parameters are left without requires_grad
+# loses evaluate_manners: requires_grad of a parameter was changed
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval().requires_grad_(False)
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
+# %% wrong evaluate: the labels first
+# loses evaluate_values: takes the logits first
+# loses evaluate_manners: takes the logits first
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(labels, logits).item() * len(labels)
+        right += (logits.argmax(dim=1) == labels).sum().item()
+        count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
+# %% wrong evaluate: the largest logit of the whole batch
+# loses evaluate_values: Is the largest logit looked for in each row
+@torch.no_grad()
+def evaluate(model, loader, loss_function):
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    total, right, count = 0.0, 0, 0
+    for x, labels in loader:
+        logits = model(x)
+        total += loss_function(logits, labels).item() * len(labels)
+        right += (logits.argmax() == labels).sum().item()
+        count += len(labels)
+    for module, mode in modes:
+        module.training = mode
+    return total / count, right / count
+
+
 # %% right evaluate: all logits first, one loss at the end, the modes in a dictionary
 def evaluate(model, loader, loss_function):
     modes = {module: module.training for module in model.modules()}
@@ -1177,6 +1627,34 @@ def evaluate(model, loader, loss_function):
     for module, mode in zip(model.modules(), modes):
         module.training = mode
     return (sums[0] / sums[2]).item(), (sums[1] / sums[2]).item()
+
+
+# %% right evaluate: in inference mode, an ExitStack puts the modes back
+def evaluate(model, loader, loss_function):
+    from contextlib import ExitStack
+
+    with ExitStack() as stack, torch.inference_mode():
+        for module in model.modules():
+            stack.callback(setattr, module, "training", module.training)
+        model.eval()
+        found = []
+        for x, labels in loader:
+            logits = model(x)
+            hits = logits.topk(1).indices[:, 0] == labels
+            found.append((loss_function(logits, labels).item() * len(labels), hits.sum().item(), len(labels)))
+    loss, hits, count = map(sum, zip(*found))
+    return loss / count, hits / count
+
+
+# %% right evaluate: a copy is asked
+def evaluate(model, loader, loss_function):
+    twin, rows = copy.deepcopy(model).eval(), []
+    with torch.no_grad():
+        for x, labels in loader:
+            logits = twin(x)
+            hits = (logits.argmax(dim=1) == labels).tolist()
+            rows += [(loss_function(logits, labels).item(), hit) for hit in hits]
+    return sum(loss for loss, _ in rows) / len(rows), sum(hit for _, hit in rows) / len(rows)
 
 
 # %% wrong warmup_cosine: step 0 has rate 0, and is lost
@@ -1243,6 +1721,15 @@ def warmup_cosine(step, warmup, total, floor=0.0):
         return (step + 1) / warmup
     progress = min((step - warmup) / (total - warmup), 1.0)
     return floor + (1 - floor) * 0.5 * (1 + math.cos(2 * math.pi * progress))
+
+
+# %% wrong warmup_cosine: the warm-up never below the floor
+# loses warmup_cosine_values: a floor of 0.5, which has no part in the warm-up
+def warmup_cosine(step, warmup, total, floor=0.0):
+    if step < warmup:
+        return max(floor, (step + 1) / warmup)
+    progress = min((step - warmup) / (total - warmup), 1.0)
+    return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * progress))
 
 
 # %% right warmup_cosine: three cases
@@ -1313,6 +1800,24 @@ def save_run(path, model, optimizer, scheduler, generator, epoch):
     torch.save({**state, "order": generator.get_state(), "random": torch.get_rng_state(), "epoch": epoch}, path)
 
 
+# %% wrong save_run: the epoch in a second file
+# loses save_run_file: there are other files beside it
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    state = {name: part.state_dict() for name, part in parts.items()}
+    torch.save({**state, "order": generator.get_state(), "random": torch.get_rng_state(), "epoch": epoch}, path)
+    Path(f"{path}.epoch").write_text(str(epoch))
+
+
+# %% wrong save_run: the gradients are cleared on the way
+# loses save_run_file: saving changed a gradient
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    optimizer.zero_grad()
+    parts = {"model": model, "optimizer": optimizer, "scheduler": scheduler}
+    state = {name: part.state_dict() for name, part in parts.items()}
+    torch.save({**state, "order": generator.get_state(), "random": torch.get_rng_state(), "epoch": epoch}, path)
+
+
 # %% right save_run: written to a file object, in another order
 def save_run(path, model, optimizer, scheduler, generator, epoch):
     checkpoint = {"epoch": epoch, "random": torch.get_rng_state(), "order": generator.get_state()}
@@ -1334,6 +1839,35 @@ def save_run(path, model, optimizer, scheduler, generator, epoch):
         "note": "saved between two epochs",
     }
     torch.save(checkpoint, path)
+
+
+# %% right save_run: one flat list, and load_run reads it in that order
+def save_run(path, model, optimizer, scheduler, generator, epoch):
+    states = [part.state_dict() for part in (model, optimizer, scheduler)]
+    torch.save([*states, generator.get_state(), torch.get_rng_state(), epoch], path)
+
+
+def load_run(path, model, optimizer, scheduler, generator):
+    *states, order, drawn, epoch = torch.load(path)
+    for part, state in zip((model, optimizer, scheduler), states):
+        part.load_state_dict(state)
+    generator.set_state(order)
+    torch.set_rng_state(drawn)
+    return epoch
+
+
+# %% shared plain_load: load_run, for the answers that get one line wrong
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
+plain_load = load_run
 
 
 # %% wrong load_run: the optimizer starts afresh
@@ -1418,6 +1952,60 @@ def load_run(path, model, optimizer, scheduler, generator):
     generator.set_state(state["order"])
     torch.set_rng_state(state["random"])
     return state["epoch"]
+
+
+# %% wrong load_run: of the scheduler only its count
+# loses load_run_equal: gamma was changed before saving, and is not back
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.last_epoch = state["scheduler"]["last_epoch"]
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
+# %% wrong load_run: of the optimizer's settings only the rate
+# loses load_run_equal: weight_decay was changed before saving, and is not back
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path)
+    model.load_state_dict(state["model"])
+    groups = optimizer.state_dict()["param_groups"]
+    groups[0]["lr"] = state["optimizer"]["param_groups"][0]["lr"]
+    optimizer.load_state_dict({"state": state["optimizer"]["state"], "param_groups": groups})
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
+# %% wrong load_run: whatever is in the file is unpickled
+# loses load_run_equal: load_run ran code that stood in the file
+def load_run(path, model, optimizer, scheduler, generator):
+    state = torch.load(path, weights_only=False)
+    model.load_state_dict(state["model"])
+    optimizer.load_state_dict(state["optimizer"])
+    scheduler.load_state_dict(state["scheduler"])
+    generator.set_state(state["order"])
+    torch.set_rng_state(state["random"])
+    return state["epoch"]
+
+
+# %% wrong load_run: everything into training mode
+# loses load_run_equal: load_run changed the mode of a module
+# uses plain_load
+def load_run(path, model, optimizer, scheduler, generator):
+    model.train()
+    return plain_load(path, model, optimizer, scheduler, generator)
+
+
+# %% wrong load_run: every parameter requires a gradient again
+# loses load_run_equal: load_run changed a requires_grad
+# uses plain_load
+def load_run(path, model, optimizer, scheduler, generator):
+    model.requires_grad_(True)
+    return plain_load(path, model, optimizer, scheduler, generator)
 
 
 # %% right load_run: tensors copied into the parameters by hand
@@ -1513,6 +2101,17 @@ def train_digits(images, labels):
             loss.backward()
             optimizer.step()
     return nn.Sequential(model, nn.Softmax(dim=1)).eval()
+
+
+# %% wrong train_digits: nothing learns, the nearest picture's label
+# loses train_digits_floor: the module has no parameters
+def train_digits(images, labels):
+    class Nearest(nn.Module):
+        def forward(self, new):
+            nearest = torch.cdist(new.flatten(1), images.flatten(1)).argmin(dim=1)
+            return 10.0 * F.one_hot(labels[nearest], 10)
+
+    return Nearest().eval()
 
 
 # %% right train_digits: a small convolutional network, momentum and a DataLoader
@@ -1687,6 +2286,24 @@ def cured_reader(X, y, new_X, steps, lr):
         return losses, model(new_X)
 
 
+# %% wrong cured_reader: the summed loss, divided by forty
+# loses cured_reader_path: the mean over the pictures
+def cured_reader(X, y, new_X, steps, lr):
+    model = nn.Linear(X.shape[1], 10)
+    for p in model.parameters():
+        nn.init.zeros_(p)
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    losses = []
+    for _ in range(steps):
+        loss = F.cross_entropy(model(X), y, reduction="sum") / 40
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    with torch.no_grad():
+        return losses, model(new_X).softmax(dim=1)
+
+
 # %% right cured_reader: the softmax stays for the caller, the loss takes logits and log_softmax
 def cured_reader(X, y, new_X, steps, lr):
     scores = nn.Linear(X.shape[1], 10)
@@ -1720,6 +2337,19 @@ def cured_reader(X, y, new_X, steps, lr):
             for p in linear.parameters():
                 p -= lr * p.grad
     return losses, model(new_X).exp().detach()
+
+
+# %% right cured_reader: the gradient by hand, without autograd
+def cured_reader(X, y, new_X, steps, lr):
+    weight, bias, losses = torch.zeros(X.shape[1], 10), torch.zeros(10), []
+    for _ in range(steps):
+        log_p = F.log_softmax(X @ weight + bias, dim=1)
+        losses.append(-log_p[range(len(y)), y].mean().item())
+        slope = log_p.exp()
+        slope[range(len(y)), y] -= 1
+        weight -= lr / len(y) * X.mT @ slope
+        bias -= lr * slope.mean(dim=0)
+    return losses, (new_X @ weight + bias).softmax(dim=1)
 
 
 # %% equivalent warmup_cosine: progress = min((step - warmup) / (total - warmup), 1.0) -> progress = min(1.0, (step - warmup) / (total - warmup))

@@ -122,7 +122,7 @@ def heron(a, tolerance=1e-6, limit=100):
     raise ValueError("not settled")
 
 # %% wrong heron: the tolerance is absolute
-# loses heron_value: against tolerance times the new value
+# loses heron_value: against tolerance times its own new value
 def heron(a, tolerance=1e-6, limit=100):
     x = a
     for rounds in range(1, limit + 1):
@@ -133,7 +133,7 @@ def heron(a, tolerance=1e-6, limit=100):
     raise ValueError("not settled")
 
 # %% wrong heron: the tolerance is that of the old value
-# loses heron_value: against tolerance times the new value
+# loses heron_value: against tolerance times its own new value
 def heron(a, tolerance=1e-6, limit=100):
     x = a
     for rounds in range(1, limit + 1):
@@ -196,6 +196,28 @@ def heron(a, tolerance=1e-6, limit=100, x=None, rounds=1):
     if (abs(new - x) <= tolerance * new).all():
         return new, rounds
     return heron(a, tolerance, limit, new, rounds + 1)
+
+# %% wrong heron: a change of exactly the tolerance goes on
+# loses heron_value: not more than that
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if bool(((new - x).abs() < tolerance * new).all()):
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
+
+# %% wrong heron: one criterion for all, the smallest new value
+# loses heron_value: its own new value
+def heron(a, tolerance=1e-6, limit=100):
+    x = a
+    for rounds in range(1, limit + 1):
+        new = (x + a / x) / 2
+        if bool((new-x).abs().max() <= tolerance*new.min()):
+            return new, rounds
+        x = new
+    raise ValueError("not settled")
 
 # %% wrong random_depth: a layer for each depth
 # loses random_depth_shared: All depths share one layer
@@ -355,6 +377,46 @@ class RandomDepth(nn.Module):
             depth = self.deepest
         return nn.Sequential(*[self.step] * depth)(x)
 
+# %% wrong random_depth: rounded, so the ends come half as often
+# loses random_depth_modes: as likely as the others
+class RandomDepth(nn.Module):
+    def __init__(self, width, deepest):
+        super().__init__()
+        self.layer, self.deepest = nn.Linear(width, width), deepest
+
+    def forward(self, x, depth=None):
+        if depth is None:
+            depth = round((torch.rand(()) * self.deepest).item()) if self.training else self.deepest
+        for _ in range(depth):
+            x = torch.tanh(self.layer(x))
+        return x
+
+# %% wrong random_depth: small depths come more often
+# loses random_depth_modes: as likely as the others
+class RandomDepth(nn.Module):
+    def __init__(self, width, deepest):
+        super().__init__()
+        self.layer, self.deepest = nn.Linear(width, width), deepest
+
+    def forward(self, x, depth=None):
+        if depth is None:
+            depth = int(torch.rand(()) ** 3 * (self.deepest + 1)) if self.training else self.deepest
+        for _ in range(depth):
+            x = torch.tanh(self.layer(x))
+        return x
+
+# %% right random_depth: reduce over a list of one Sequential, drawn by randperm
+from functools import reduce
+class RandomDepth(nn.Module):
+    def __init__(self, width, deepest):
+        super().__init__()
+        self.step = nn.Sequential(nn.Linear(width, width), nn.Tanh())
+        self.deepest = deepest
+    def forward(self, x, depth=None):
+        if depth is None:
+            depth = torch.randperm(self.deepest + 1)[0].item() if self.training else self.deepest
+        return reduce(lambda state, step: step(state), [self.step] * depth, x)
+
 # %% wrong encode_batch: the state walks on through the padding
 # loses encode_batch_values: last is the state after the padding
 # loses encode_batch_padding: changes the result
@@ -436,7 +498,7 @@ def encode_batch(cell, x, lengths):
 # %% wrong encode_batch: packed, and packing refuses length 0
 # loses encode_batch_edges: encode_batch stopped with RuntimeError
 def encode_batch(cell, x, lengths):
-    rnn = nn.RNN(x.shape[2], cell.hidden_size, batch_first=True).to(x.dtype)
+    rnn = nn.RNN(x.shape[2], cell.hidden_size, nonlinearity=cell.nonlinearity, batch_first=True).to(x.dtype)
     state = {f"{name}_l0": value for name, value in cell.named_parameters()}
     packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
     output, last = torch.func.functional_call(rnn, state, (packed,))
@@ -477,7 +539,7 @@ def encode_batch(cell, x, lengths):
     some = lengths.nonzero().squeeze(1)
     if len(some) == 0:
         return last, mean
-    rnn = nn.RNN(x.shape[2], cell.hidden_size, batch_first=True).to(x.dtype)
+    rnn = nn.RNN(x.shape[2], cell.hidden_size, nonlinearity=cell.nonlinearity, batch_first=True).to(x.dtype)
     weights = {f"{name}_l0": value for name, value in cell.named_parameters()}
     packed = nn.utils.rnn.pack_padded_sequence(x[some], lengths[some], batch_first=True, enforce_sorted=False)
     output, state = torch.func.functional_call(rnn, weights, (packed,))
@@ -523,6 +585,83 @@ def encode_batch(cell, x, lengths):
     last = states[torch.arange(len(x)), lengths]
     mean = (states[:, 1:] * mask[..., None]).sum(1) / lengths.clamp(min=1)[:, None]
     return last, mean
+
+# %% wrong encode_batch: 0 / 0 for an empty sequence, replaced by torch.where
+# loses encode_batch_edges: replaced too late
+def encode_batch(cell, x, lengths):
+    mask = (torch.arange(x.shape[1]) < lengths.unsqueeze(1)).unsqueeze(-1)
+    m, n = mask.to(x.dtype), lengths.unsqueeze(1)
+    x = x.masked_fill(~mask, 0.0)
+    h = x.new_zeros(len(x), cell.hidden_size)
+    total = torch.zeros_like(h)
+    for t in range(x.shape[1]):
+        h = m[:, t] * cell(x[:, t], h) + (1 - m[:, t]) * h
+        total = total + m[:, t] * h
+    return h, torch.where(n > 0, total / n, 0.0)
+
+# %% wrong encode_batch: 0 / 0 for an empty sequence, replaced by nan_to_num
+# loses encode_batch_padding: clean only the padding
+# loses encode_batch_edges: replaced too late
+def encode_batch(cell, x, lengths):
+    mask = (torch.arange(x.shape[1]) < lengths.unsqueeze(1)).unsqueeze(-1)
+    m, n = mask.to(x.dtype), lengths.unsqueeze(1)
+    x = x.masked_fill(~mask, 0.0)
+    h = x.new_zeros(len(x), cell.hidden_size)
+    total = torch.zeros_like(h)
+    for t in range(x.shape[1]):
+        h = m[:, t] * cell(x[:, t], h) + (1 - m[:, t]) * h
+        total = total + m[:, t] * h
+    return h, (total / n).nan_to_num()
+
+# %% wrong encode_batch: the formula by hand, always with tanh
+# loses encode_batch_values: This cell uses relu
+def encode_batch(cell, x, lengths):
+    mask = (torch.arange(x.shape[1]) < lengths.unsqueeze(1)).unsqueeze(-1)
+    m, n = mask.to(x.dtype), lengths.unsqueeze(1)
+    x = x.masked_fill(~mask, 0.0)
+    h = x.new_zeros(len(x), cell.hidden_size)
+    total = torch.zeros_like(h)
+    for t in range(x.shape[1]):
+        h = m[:, t] * torch.tanh(x[:, t] @ cell.weight_ih.T + cell.bias_ih + h @ cell.weight_hh.T + cell.bias_hh) + (1 - m[:, t]) * h
+        total = total + m[:, t] * h
+    return h, total / n.clamp(min=1)
+
+# %% wrong encode_batch: nan_to_num on all of x hides a nan in a real step
+# loses encode_batch_padding: clean only the padding
+def encode_batch(cell, x, lengths):
+    mask = (torch.arange(x.shape[1]) < lengths.unsqueeze(1)).unsqueeze(-1)
+    m, n = mask.to(x.dtype), lengths.unsqueeze(1)
+    x = x.masked_fill(~mask, 0.0)
+    x = x.nan_to_num()
+    h = x.new_zeros(len(x), cell.hidden_size)
+    total = torch.zeros_like(h)
+    for t in range(x.shape[1]):
+        h = m[:, t] * cell(x[:, t], h) + (1 - m[:, t]) * h
+        total = total + m[:, t] * h
+    return h, total / n.clamp(min=1)
+
+# %% wrong encode_batch: squeeze takes the batch axis, too
+# loses encode_batch_edges: expected (1, 4)
+def encode_batch(cell, x, lengths):
+    mask = (torch.arange(x.shape[1]) < lengths.unsqueeze(1)).unsqueeze(-1)
+    m, n = mask.to(x.dtype), lengths.unsqueeze(1)
+    x = x.masked_fill(~mask, 0.0)
+    h = x.new_zeros(len(x), cell.hidden_size)
+    total = torch.zeros_like(h)
+    for t in range(x.shape[1]):
+        h = m[:, t] * cell(x[:, t], h) + (1 - m[:, t]) * h
+        total = total + m[:, t] * h
+    return h.squeeze(), (total / n.clamp(min=1)).squeeze()
+
+# %% right encode_batch: an nn.RNN with the cell's weights, on clean input
+def encode_batch(cell, x, lengths):
+    mask = torch.arange(x.shape[1]) < lengths[:, None]
+    twin = nn.RNN(cell.input_size, cell.hidden_size, nonlinearity=cell.nonlinearity, batch_first=True, bias=cell.bias).to(x.dtype)
+    weights = {f"{name}_l0": value for name, value in cell.named_parameters()}
+    states, _ = torch.func.functional_call(twin, weights, (x.masked_fill(~mask[..., None], 0.0),))
+    states = torch.cat([states.new_zeros(len(x), 1, cell.hidden_size), states], dim=1)
+    last = states.gather(1, lengths[:, None, None].expand(-1, 1, cell.hidden_size)).squeeze(1)
+    return last, (states[:, 1:] * mask[..., None]).sum(1) / lengths.clamp(min=1)[:, None]
 
 # %% wrong tree_evaluator: adds the leaves up and ignores the tree
 # loses tree_evaluator_follows: the tree is not followed there
@@ -671,7 +810,7 @@ class TreeEvaluator(nn.Module):
         return self.read(self.encode(tree))
 
 # %% wrong tree_evaluator: no tanh, so every tree is one linear map
-# loses tree_evaluator_learns: each layer a non-linearity
+# loses tree_evaluator_learns: no effect together
 class TreeEvaluator(nn.Module):
     def __init__(self, hidden=16):
         super().__init__()
@@ -785,9 +924,147 @@ class TreeEvaluator(nn.Module):
 
         return self.read(value(tree))
 
+# %% wrong tree_evaluator: no tanh, with a lucky seed
+# loses tree_evaluator_learns: no effect together
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        torch.manual_seed(5)
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return (self.layers["not"](state))
+        for part in tree[2:]:
+            state = (self.layers[tree[0]](torch.cat([state, self.encode(part)])))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% wrong tree_evaluator: three slots for parts
+# loses tree_evaluator_follows: cannot be multiplied
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        self.hidden = hidden
+        sizes = {"not": hidden, "and": 3 * hidden, "or": 3 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        vectors = [self.encode(part) for part in tree[1:]]
+        if tree[0] != "not":
+            vectors = vectors + [self.leaves.new_zeros(self.hidden)] * (3 - len(vectors))
+        return torch.tanh(self.layers[tree[0]](torch.cat(vectors)))
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% wrong tree_evaluator: the first three parts only
+# loses tree_evaluator_follows: of five does not change
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return torch.tanh(self.layers["not"](state))
+        for part in tree[2:4]:
+            state = torch.tanh(self.layers[tree[0]](torch.cat([state, self.encode(part)])))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% wrong tree_evaluator: the first two parts and the last
+# loses tree_evaluator_follows: changing part 3 of five
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return torch.tanh(self.layers["not"](state))
+        for part in (tree[2], tree[-1])[: len(tree) - 2]:
+            state = torch.tanh(self.layers[tree[0]](torch.cat([state, self.encode(part)])))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
+# %% wrong tree_evaluator: encode with a batch axis
+# loses tree_evaluator_follows: what encode returns
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)].unsqueeze(0)
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return torch.tanh(self.layers["not"](state))
+        for part in tree[2:]:
+            state = torch.tanh(self.layers[tree[0]](torch.cat([state, self.encode(part)], 1)))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree)).squeeze(0)
+
+# %% right tree_evaluator: relu
+class TreeEvaluator(nn.Module):
+    def __init__(self, hidden=16):
+        super().__init__()
+        self.leaves = nn.Parameter(torch.randn(3, hidden))
+        sizes = {"not": hidden, "and": 2 * hidden, "or": 2 * hidden}
+        self.layers = nn.ModuleDict({name: nn.Linear(size, hidden) for name, size in sizes.items()})
+        self.read = nn.Linear(hidden, 3)
+
+    def encode(self, tree):
+        if isinstance(tree, str):
+            return self.leaves[LEAVES.index(tree)]
+        state = self.encode(tree[1])
+        if tree[0] == "not":
+            return torch.relu(self.layers["not"](state))
+        for part in tree[2:]:
+            state = torch.relu(self.layers[tree[0]](torch.cat([state, self.encode(part)])))
+        return state
+
+    def forward(self, tree):
+        return self.read(self.encode(tree))
+
 # %% wrong early_exit: the whole batch waits for its slowest row
 # loses early_exit_values: each row has to be decided on its own
 # loses early_exit_work: rows that have left must not go on
+# loses early_exit_edges: each row has to be decided on its own
 def early_exit(blocks, heads, x, threshold):
     hidden = x
     for index, (block, head) in enumerate(zip(blocks, heads)):
@@ -1019,6 +1296,79 @@ def early_exit(blocks, heads, x, threshold, index=0):
         exits[stay] = later_exits
     return logits, exits
 
+# %% wrong early_exit: the logits in float32, whatever the heads return
+# loses early_exit_values: expected torch.float64
+def early_exit(blocks, heads, x, threshold):
+    waiting, hidden = torch.arange(len(x)), x
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    out = None
+    for index, (block, head) in enumerate(zip(blocks, heads)):
+        hidden = block(hidden)
+        logits = head(hidden)
+        sure = logits.softmax(1).amax(1) >= threshold
+        if index == len(blocks) - 1:
+            sure = torch.ones_like(sure)
+        if out is None:
+            out = torch.zeros(len(x), logits.shape[1])
+        exits[waiting[sure]] = index
+        out = out.index_copy(0, waiting[sure], logits[sure].float())
+        waiting, hidden = waiting[~sure], hidden[~sure]
+        if not len(waiting):
+            break
+    return out, exits
+
+# %% wrong early_exit: the last block is known by its head
+# loses early_exit_edges: a matter of place
+def early_exit(blocks, heads, x, threshold):
+    waiting, hidden = torch.arange(len(x)), x
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    out = None
+    for index, (block, head) in enumerate(zip(blocks, heads)):
+        hidden = block(hidden)
+        logits = head(hidden)
+        sure = logits.softmax(1).amax(1) >= threshold
+        if head is heads[-1]:
+            sure = torch.ones_like(sure)
+        if out is None:
+            out = torch.zeros(len(x), logits.shape[1], dtype=logits.dtype)
+        exits[waiting[sure]] = index
+        out = out.index_copy(0, waiting[sure], logits[sure])
+        waiting, hidden = waiting[~sure], hidden[~sure]
+        if not len(waiting):
+            break
+    return out, exits
+
+# %% wrong early_exit: written back into hidden, whose width stays
+# loses early_exit_edges: early_exit stopped with
+def early_exit(blocks, heads, x, threshold):
+    waiting, hidden = torch.arange(len(x)), x.clone()
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    left, places = [], []
+    for index, (block, head) in enumerate(zip(blocks, heads)):
+        hidden = hidden.clone()
+        hidden[waiting] = block(hidden[waiting])
+        logits = head(hidden[waiting])
+        sure = logits.softmax(1).amax(1) >= threshold
+        if index == len(blocks) - 1:
+            sure = torch.ones_like(sure)
+        exits[waiting[sure]] = index
+        left.append(logits[sure])
+        places.append(waiting[sure])
+        waiting = waiting[~sure]
+    return torch.cat(left)[torch.cat(places).argsort()], exits
+
+# %% right early_exit: recursion on the rest of the lists, with index_copy
+def early_exit(blocks, heads, x, threshold):
+    hidden = blocks[0](x)
+    logits = heads[0](hidden)
+    exits = torch.zeros(len(x), dtype=torch.int64)
+    waiting = (logits.softmax(1).amax(1) < threshold).nonzero().squeeze(1)
+    if len(blocks) > 1 and len(waiting):
+        later, after = early_exit(blocks[1:], heads[1:], hidden[waiting], threshold)
+        logits = logits.index_copy(0, waiting, later)
+        exits = exits.index_copy(0, waiting, after + 1)
+    return logits, exits
+
 # %% wrong exportable_gate: the if stays
 # loses exportable_gate_export: torch.export refuses
 class ExportableGate(Gate):
@@ -1096,6 +1446,44 @@ class ExportableGate(Gate):
             return self.bright(x)
 
         return torch.cond(x.mean() <= 0.5, when_dark, when_bright, [x])
+
+# %% wrong exportable_gate: the first row decides
+# loses exportable_gate_values: not what Gate gives
+class ExportableGate(Gate):
+    def forward(self, x):
+        return torch.where(x[0].mean() > 0.5, self.bright(x), torch.tanh(self.dark(x)))
+
+# %% wrong exportable_gate: exactly 0.5 is taken for bright
+# loses exportable_gate_values: for a dark batch
+class ExportableGate(Gate):
+    def forward(self, x):
+        return torch.where(x.mean() >= 0.5, self.bright(x), torch.tanh(self.dark(x)))
+
+# %% wrong exportable_gate: the rounded mean as a gate
+# loses exportable_gate_values: not what Gate gives
+class ExportableGate(Gate):
+    def forward(self, x):
+        g = x.mean().round()
+        return g * self.bright(x) + (1 - g) * torch.tanh(self.dark(x))
+
+# %% wrong exportable_gate: a steep sigmoid
+# loses exportable_gate_values: for a dark batch
+class ExportableGate(Gate):
+    def forward(self, x):
+        g = torch.sigmoid(1e4 * (x.mean() - 0.5))
+        return g * self.bright(x) + (1 - g) * torch.tanh(self.dark(x))
+
+# %% wrong exportable_gate: the number of rows as a Python int
+# loses exportable_gate_export: refuses a batch
+class ExportableGate(Gate):
+    def forward(self, x):
+        rows = int(x.shape[0])
+        return torch.where(x.sum() / (3 * rows) > 0.5, self.bright(x), torch.tanh(self.dark(x))).expand(rows, 2)
+
+# %% right exportable_gate: both ways stacked, one picked
+class ExportableGate(Gate):
+    def forward(self, x):
+        return torch.stack([torch.tanh(self.dark(x)), self.bright(x)])[(x.mean() > 0.5).long()]
 
 # %% wrong count_graphs: the new graphs of each call
 # loses count_graphs_counts: count all so far
@@ -1278,6 +1666,34 @@ def count_graphs(function, calls, dynamic=None):
     for arguments in calls:
         compiled(*arguments)
         counts.append(counter.frame_count)
+    return counts
+
+# %% wrong count_graphs: forgets afterwards, not before
+# loses count_graphs_dynamic: What others compiled before
+def count_graphs(function, calls, dynamic=None):
+    graphs, counts = [], []
+    def backend(graph, example_inputs):
+        graphs.append(graph)
+        return graph.forward
+    compiled = torch.compile(function, backend=backend, dynamic=dynamic)
+    for arguments in calls:
+        compiled(*arguments)
+        counts.append(len(graphs))
+    torch.compiler.reset()
+    return counts
+
+# %% right count_graphs: calls the plain function, too
+def count_graphs(function, calls, dynamic=None):
+    graphs, counts = [], []
+    def backend(graph, example_inputs):
+        graphs.append(graph)
+        return graph.forward
+    torch.compiler.reset()
+    compiled = torch.compile(function, backend=backend, dynamic=dynamic)
+    for arguments in calls:
+        function(*arguments)
+        compiled(*arguments)
+        counts.append(len(graphs))
     return counts
 
 # %% wrong lab_train: the program as it was
