@@ -25,11 +25,6 @@ SCREEN = {"width": 1400, "height": 900}
 SECONDS = 1000  # Playwright counts in milliseconds
 PATIENCE = 60 * SECONDS  # a kernel starts, and the machine may have much else to do
 expect.set_options(timeout=PATIENCE)
-# What tornado prints when a page is left while a message to it is under way; it says nothing about the course.
-PAGE_LEFT = re.compile(
-    r"^future: <[^\n]*exception=WebSocketClosedError\(\)>\nTraceback .*?^tornado\.websocket\.WebSocketClosedError$",
-    re.MULTILINE | re.DOTALL,
-)
 
 
 class Lab:
@@ -77,9 +72,6 @@ class Lab:
 
     def printed(self):
         return self.log.read_text(encoding="utf-8")
-
-    def expect_no_traceback(self):
-        assert "Traceback" not in PAGE_LEFT.sub("", self.printed())
 
 
 class Desk:

@@ -5,7 +5,7 @@ import shutil
 
 import nbformat
 import pytest
-from browser import Desk, Lab, chromium, positions
+from browser import PATIENCE, Desk, Lab, chromium, positions
 from courses import Copy, needs_a_sandbox, right_answers
 from playwright.sync_api import expect
 from toy import DAY as TOY
@@ -114,7 +114,7 @@ def test_exercise_goes_from_fetch_to_feedback_and_formgrader(lab, desk):
     formgrader.get_by_role("link", name="Manage Students").click()
     expect(formgrader.locator("tbody tr")).to_contain_text(["20 / 20"])
     desk.expect_nothing_in_the_way()
-    lab.expect_no_traceback()
+    assert "Traceback" not in lab.printed()
 
 
 @needs_a_sandbox
@@ -131,7 +131,9 @@ def test_formgraders_button_grades_behind_the_wall_and_a_person_confirms_what_is
         desk = Desk(browser)
         desk.open(lab.address)
         desk.expect_ready()
-        page = desk.page
+        # in a tab of its own: a page that is left while its kernel writes to it makes the server print tracebacks
+        page = desk.page.context.new_page()
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{formgrader}/manage_submissions/{TOY}")
         for learner, status in {"honest": "graded", "odd": "needs manual grading"}.items():
             row = page.locator("tbody tr", has_text=learner)
@@ -155,7 +157,7 @@ def test_formgraders_button_grades_behind_the_wall_and_a_person_confirms_what_is
         row = page.locator("tbody tr", has_text="odd")
         expect(row.locator(".score")).to_have_text("20 / 20")
         expect(row.locator(".status")).to_have_text("graded")
-        lab.expect_no_traceback()
+        assert "Traceback" not in lab.printed()
 
 
 def expect_unchanged(desk):
