@@ -16,8 +16,8 @@ from torchdays import course, notebooks  # noqa: E402
 
 # Budgets: shown in the table at the end, and never a reason to fail, since machines are noisy
 SECONDS = {"lessons": 60, "solutions": 30}
-SLOW = r"tests/test_(?:graders|nbgrader|notebooks_run)\.py"
 NBVAL_TO_PLAIN = 1.5  # what nbval's comparing may cost
+SLOW = r"tests/test_(?:graders|nbgrader|notebooks_run)\.py"  # they take minutes for each day
 
 
 def pytest_addoption(parser):

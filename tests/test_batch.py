@@ -70,11 +70,11 @@ def start(root):
 
 @needs_a_sandbox
 def test_a_batch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(toys, tmp_path):
-    killed, draw = tmp_path / "killed", random.Random(7)
+    killed, draw, came_to = tmp_path / "killed", random.Random(7), set()
     shutil.copytree(toys.root, killed)
     assert start(toys.root).wait(timeout=300) == 0
     for _ in range(KILLS):
-        process, few = start(killed), min(pages(killed) + draw.randrange(3), MANY - 4)
+        process, few = start(killed), min(pages(killed) + draw.randrange(3), MANY * 2 // 3)
         while process.poll() is None and pages(killed) < few:
             time.sleep(0.02)
         time.sleep(draw.uniform(0, 0.5))
@@ -83,7 +83,8 @@ def test_a_batch_that_is_killed_again_and_again_ends_as_an_undisturbed_one(toys,
         process.send_signal(signal.SIGKILL)
         process.wait()
         assert psutil.wait_procs(family, timeout=20)[1] == [], "what grading started outlived it"
-    assert 0 < pages(killed) < MANY, "no kill came in the middle"
+        came_to.add(pages(killed))
+    assert len(came_to) > 3, "nearly all kills came while grading started"
     assert start(killed).wait(timeout=300) == 0
     assert gradebook(killed) == gradebook(toys.root)
     for number in range(MANY):

@@ -84,7 +84,7 @@ def _draw_once():
 
 
 def _fail_once():
-    """So does the first traceback: sources are parsed that most of them pass through, and modules imported."""
+    """The first traceback, too: what most of them pass through is parsed, and modules that only they need imported."""
     from torch import ones, zeros
 
     from torchdays import checks
